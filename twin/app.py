@@ -1,0 +1,72 @@
+"""The application: the routes of every part behind the fault layer."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute, Route
+
+from twin.context import Twin, open_twin, twin_of
+from twin.faults import FaultLayer
+
+# A part is a module with `routes`, and, where it needs them, `ddl` (SQL text) and
+# `senders` ({delivery kind: sender}).
+PARTS = (
+    "twin.admin",
+    "twin.wecom.routes",
+    "twin.mp.routes",
+    "twin.pay.routes",
+    "twin.phone.routes",
+)
+
+
+def create_app(state: Path, settings: dict[str, Any] | None = None) -> Starlette:
+    """The twin over one state folder."""
+    twin = open_twin(state)
+    for name, value in (settings or {}).items():
+        twin.settings.set(name, value)
+    routes: list[BaseRoute] = [Route("/_twin/healthz", healthz)]
+    for part in _parts():
+        routes.extend(part.routes)
+        twin.store.ensure(getattr(part, "ddl", ""))
+        for kind, sender in getattr(part, "senders", {}).items():
+            twin.deliveries.register(kind, sender)
+    layer = Middleware(FaultLayer, faults=twin.faults, settings=twin.settings)
+    app = Starlette(routes=routes, middleware=[layer], lifespan=_lifespan)
+    app.state.twin = twin
+    return app
+
+
+async def healthz(request: Request) -> JSONResponse:
+    """Alive, with the number of deliveries still owed."""
+    return JSONResponse(
+        {"status": "ok", "pending": twin_of(request).deliveries.pending()}
+    )
+
+
+def _parts() -> list[ModuleType]:
+    present = []
+    for name in PARTS:
+        package = name.rpartition(".")[0]
+        if find_spec(package) is not None and find_spec(name) is not None:
+            present.append(import_module(name))
+    return present
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    twin: Twin = app.state.twin
+    worker = asyncio.create_task(twin.deliveries.run(twin))
+    yield
+    worker.cancel()
+    await asyncio.gather(worker, return_exceptions=True)
+    twin.store.close()

@@ -1,0 +1,38 @@
+"""Where the product really is: https hosts mapped to a port of this machine."""
+
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from urllib.parse import urlsplit, urlunsplit
+
+from twin.settings import Settings
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class HostNotMapped(Exception):
+    """The twin connects to this machine only, and nothing says where that host is."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """The address to connect to and the Host header to send."""
+
+    url: str
+    host: str
+
+
+def locate(settings: Settings, url: str) -> Target:
+    """The local address of a public URL. Raises HostNotMapped.
+
+    ``https://aurora.localhost/x`` with ``{"*.localhost": "127.0.0.1:8000"}`` becomes
+    ``http://127.0.0.1:8000/x`` with ``Host: aurora.localhost``.
+    """
+    parts = urlsplit(url)
+    hostname = parts.hostname or ""
+    for pattern, address in dict(settings.get("hostmap")).items():
+        if fnmatch(parts.netloc, pattern) or fnmatch(hostname, pattern):
+            local = urlunsplit(("http", address, parts.path or "/", parts.query, ""))
+            return Target(local, parts.netloc)
+    if hostname in LOOPBACK and parts.scheme == "http":
+        return Target(url, parts.netloc)
+    raise HostNotMapped(hostname)
