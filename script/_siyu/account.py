@@ -43,7 +43,9 @@ def service_account() -> Account | None:
 def _create() -> None:
     useradd = shutil.which("useradd", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
     if useradd is None:
-        stop("以 root 运行时需要 useradd 来建立数据库账号,请安装 passwd 软件包,或改用普通用户运行。")
+        stop(
+            "以 root 运行时需要 useradd 来建立数据库账号,请安装 passwd 软件包,或改用普通用户运行。"
+        )
     command = [useradd, "--system", "--user-group", "--no-create-home"]
     command += ["--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", NAME]
     made = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn, TextIO
 
-_stream: TextIO = sys.stdout
+
+class _Voice:
+    stream: TextIO = sys.stdout
 
 
 class Stop(Exception):
@@ -20,13 +22,12 @@ def stop(sentence: str) -> NoReturn:
 
 def speak_on(stream: TextIO) -> None:
     """Send everything said from now on to the stream (stderr where stdout carries an answer)."""
-    global _stream
-    _stream = stream
+    _Voice.stream = stream
 
 
 def say(line: str = "") -> None:
     """Print one line at once."""
-    print(line, file=_stream, flush=True)
+    print(line, file=_Voice.stream, flush=True)
 
 
 @contextmanager

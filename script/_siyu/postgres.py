@@ -119,7 +119,9 @@ class Postgres:
     def _refuse_other_version(self) -> None:
         version = (self.cluster / "PG_VERSION").read_text().strip()
         if version != _MAJOR:
-            stop(f"数据文件夹里的数据库是 PostgreSQL {version},本版本需要 {_MAJOR},请先导出再导入。")
+            stop(
+                f"数据文件夹里的数据库是 PostgreSQL {version},本版本需要 {_MAJOR},请先导出再导入。"
+            )
 
     def _ready(self, port: int) -> bool:
         asked = subprocess.run(

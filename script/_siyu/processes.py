@@ -6,6 +6,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
@@ -59,10 +60,8 @@ def end(pid: int, first: signal.Signals, patience: float) -> bool:
 
 
 def _reaped(pid: int, born: int) -> bool:
-    try:
+    with suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        pass
     return started_at(pid) != born
 
 

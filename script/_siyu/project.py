@@ -7,7 +7,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = ROOT / ".venv"
 PYTHON = ENVIRONMENT / "bin" / "python"
 REQUIREMENTS = ROOT / "requirements"
-VENDOR = ROOT / "build" / "static" / "vendor"
+BUILD = ROOT / "build"
+VENDOR = BUILD / "static" / "vendor"
 DEFAULT_DATA = ROOT / "var"
 MINIMUM_PYTHON = (3, 11)
 

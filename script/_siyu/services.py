@@ -38,7 +38,7 @@ def in_use(data: DataFolder, durable: bool = True) -> Iterator[dict[str, str]]:
                 _leave(data, users)
 
 
-def pin(data: DataFolder, pinned: bool) -> None:
+def pin(data: DataFolder, *, pinned: bool) -> None:
     """Keep the services up when their last user leaves, or no longer."""
     path = data.root / _PINNED
     if pinned:

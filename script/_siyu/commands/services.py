@@ -5,8 +5,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .. import console, project, services
-from ..datadir import open_data
+from _siyu import console, project, services
+from _siyu.datadir import open_data
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -18,10 +18,10 @@ def run(arguments: Sequence[str]) -> int:
     console.speak_on(sys.stderr)
     data = open_data(options.data)
     if options.action == "down":
-        services.pin(data, False)
+        services.pin(data, pinned=False)
     with services.in_use(data) as addresses:
         if options.action == "up":
-            services.pin(data, True)
+            services.pin(data, pinned=True)
         if options.action != "down":
             for name, value in addresses.items():
                 print(f"export {name}='{value}'")
