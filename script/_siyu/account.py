@@ -28,10 +28,16 @@ class Account:
         return asked.returncode == 0
 
 
-def service_account() -> Account | None:
-    """The account to switch to, made at first need; None when we are not root."""
+def service_account(cluster: Path) -> Account | None:
+    """The account to switch to, made at first need; None when we are not root.
+
+    A cluster that a user without root has made stays that user's.
+    """
     if os.geteuid() != 0:
         return None
+    if cluster.exists():
+        owner = cluster.stat()
+        return Account(owner.st_uid, owner.st_gid)
     try:
         entry = pwd.getpwnam(NAME)
     except KeyError:

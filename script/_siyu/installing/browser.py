@@ -6,6 +6,7 @@ from pathlib import Path
 
 from _siyu import project
 from _siyu.console import say, step
+
 from . import tools
 
 _FONT = Path("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc")

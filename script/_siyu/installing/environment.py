@@ -8,6 +8,7 @@ import sys
 
 from _siyu import project
 from _siyu.console import step, stop
+
 from . import browser, stamps, tools
 
 _LOCK = project.REQUIREMENTS / "dev.txt"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from _siyu import project
 from _siyu.console import step, stop
+
 from . import stamps, tools
 
 _MODULES = project.ROOT / "node_modules"
