@@ -12,7 +12,9 @@ from twin.app import create_app
 def main() -> None:
     """Serve on loopback until SIGTERM."""
     options = _arguments()
-    settings: dict[str, Any] = {}
+    settings: dict[str, Any] = {
+        "public_base": options.public_base or f"http://127.0.0.1:{options.port}"
+    }
     if options.map:
         settings["hostmap"] = dict(entry.split("=", 1) for entry in options.map)
     if options.product_clock_url:
@@ -34,6 +36,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--map", action="append", metavar="HOST_PATTERN=ADDRESS:PORT")
     parser.add_argument("--product-clock-url", default="")
+    parser.add_argument("--public-base", default="", help="where browsers reach the twin")
     return parser.parse_args()
 
 

@@ -48,9 +48,7 @@ def create_app(state: Path, settings: dict[str, Any] | None = None) -> Starlette
 
 async def healthz(request: Request) -> JSONResponse:
     """Alive, with the number of deliveries still owed."""
-    return JSONResponse(
-        {"status": "ok", "pending": twin_of(request).deliveries.pending()}
-    )
+    return JSONResponse({"status": "ok", "pending": twin_of(request).deliveries.pending()})
 
 
 def _parts() -> list[ModuleType]:
@@ -69,4 +67,5 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     yield
     worker.cancel()
     await asyncio.gather(worker, return_exceptions=True)
+    await twin.http.aclose()
     twin.store.close()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 from starlette.requests import Request
 
 from twin.clock import Clock
@@ -23,6 +24,7 @@ class Twin:
     settings: Settings
     faults: Faults
     deliveries: Deliveries
+    http: httpx.AsyncClient
 
 
 def open_twin(state: Path) -> Twin:
@@ -31,12 +33,16 @@ def open_twin(state: Path) -> Twin:
     store = Store(state / "twin.sqlite3")
     clock = Clock(store)
     return Twin(
-        store,
-        clock,
-        Log(store, clock),
-        Settings(store),
-        Faults(store),
-        Deliveries(store, clock),
+        store=store,
+        clock=clock,
+        log=Log(store, clock),
+        settings=Settings(store),
+        faults=Faults(store),
+        deliveries=Deliveries(store, clock),
+        # A kept-alive connection that the other side drops would look like a failure of theirs.
+        http=httpx.AsyncClient(
+            verify=False, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
+        ),
     )
 
 

@@ -82,22 +82,16 @@ class Deliveries:
 
     async def _attempt(self, twin: "Twin", row: dict[str, Any]) -> None:
         attempt = row["attempts"] + 1
-        self._store.execute(
-            "UPDATE delivery SET attempts = ? WHERE id = ?", (attempt, row["id"])
-        )
+        self._store.execute("UPDATE delivery SET attempts = ? WHERE id = ?", (attempt, row["id"]))
         try:
             wait = await self._senders[row["kind"]](twin, load(row["payload"]), attempt)
         except Exception:  # one broken delivery must not stop the others
             logger.exception("delivery %s (%s) broke", row["id"], row["kind"])
             wait = None
         if wait is None:
-            self._store.execute(
-                "UPDATE delivery SET done = 1 WHERE id = ?", (row["id"],)
-            )
+            self._store.execute("UPDATE delivery SET done = 1 WHERE id = ?", (row["id"],))
         else:
             due = self._clock.real() + wait
-            self._store.execute(
-                "UPDATE delivery SET due_at = ? WHERE id = ?", (due, row["id"])
-            )
+            self._store.execute("UPDATE delivery SET due_at = ? WHERE id = ?", (due, row["id"]))
         self._busy.pop(row["id"], None)
         self._bell.set()

@@ -139,9 +139,7 @@ def _broken(mode: str, body: bytes) -> PlainTextResponse:
         page = "<html><body><center><h1>502 Bad Gateway</h1></center></body></html>"
         return PlainTextResponse(page, 502, media_type=HTMLResponse.media_type)
     kept = b"" if mode == "empty" else body[: len(body) // 2]
-    return PlainTextResponse(
-        kept.decode("utf-8", "ignore"), 200, media_type="application/json"
-    )
+    return PlainTextResponse(kept.decode("utf-8", "ignore"), 200, media_type="application/json")
 
 
 class _Recorder:

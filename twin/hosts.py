@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from urllib.parse import urlsplit, urlunsplit
 
+import httpx
+
+from twin.context import Twin
 from twin.settings import Settings
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -36,3 +39,17 @@ def locate(settings: Settings, url: str) -> Target:
     if hostname in LOOPBACK and parts.scheme == "http":
         return Target(url, parts.netloc)
     raise HostNotMapped(hostname)
+
+
+async def send(
+    twin: Twin, method: str, url: str, *, timeout: float, headers: dict[str, str], body: bytes = b""
+) -> httpx.Response:
+    """Call the product. Raises HostNotMapped, or httpx.HTTPError when no answer came."""
+    target = locate(twin.settings, url)
+    return await twin.http.request(
+        method,
+        target.url,
+        content=body,
+        headers={**headers, "Host": target.host, "X-Forwarded-Proto": "https"},
+        timeout=timeout,
+    )

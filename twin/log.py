@@ -34,9 +34,7 @@ class Log:
             data=dump(data),
         )
 
-    def read(
-        self, kind: str = "", since_id: int = 0, limit: int = 1000
-    ) -> list[dict[str, Any]]:
+    def read(self, kind: str = "", since_id: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
         """Rows after ``since_id`` whose kind is ``kind`` or starts with ``kind`` + a dot."""
         found = self._store.rows(
             "SELECT * FROM log WHERE id > ? AND (? = '' OR kind = ? OR kind LIKE ? || '.%')"

@@ -9,6 +9,9 @@ DDL = "CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT
 DEFAULTS: dict[str, Any] = {
     "hostmap": {},  # {"*.localhost": "127.0.0.1:8000"}
     "product_clock_url": "",
+    "public_base": "http://127.0.0.1:7300",  # where browsers reach the twin
+    "acquisition_events": True,  # friend_request and customer_start_chat of 获客助手
+    "snapshot_user": False,  # 公众号 codes come from a snapshot page
     "token_ttl": 7200,  # seconds of real time
     "rotate_token_on_fetch": False,
     "refuse_unicode_escapes": False,  # 40033 for \uXXXX, as WeCom once did

@@ -53,14 +53,10 @@ def check_fields(
         _check_value(value, field, path, unknown, refuse_unknown)
     extra = sorted(set(body) - set(fields))
     if extra and refuse_unknown:
-        raise BadField(
-            unknown, f"{where}.{extra[0]}" if where else extra[0], "unknown field"
-        )
+        raise BadField(unknown, f"{where}.{extra[0]}" if where else extra[0], "unknown field")
 
 
-def _check_value(
-    value: Any, field: Field, path: str, unknown: Any, refuse: bool
-) -> None:
+def _check_value(value: Any, field: Field, path: str, unknown: Any, refuse: bool) -> None:
     if not _is_kind(value, field.kind):
         raise BadField(field.invalid, path, "wrong type")
     if field.choices is not None and value not in field.choices:
@@ -70,9 +66,7 @@ def _check_value(
         for index, entry in enumerate(value):
             _check_value(entry, field.item, f"{path}[{index}]", unknown, refuse)
     if field.fields is not None:
-        check_fields(
-            value, field.fields, where=path, unknown=unknown, refuse_unknown=refuse
-        )
+        check_fields(value, field.fields, where=path, unknown=unknown, refuse_unknown=refuse)
 
 
 def _is_kind(value: Any, kind: Kind) -> bool:

@@ -1,0 +1,60 @@
+"""The tables of the WeCom half."""
+
+DDL = """
+CREATE TABLE IF NOT EXISTS corp (
+    corp_id TEXT PRIMARY KEY, name TEXT NOT NULL, agent_id INTEGER NOT NULL,
+    secret TEXT NOT NULL, token TEXT, aes_key TEXT, callback_url TEXT,
+    trusted_domains TEXT NOT NULL, mp_appid_bound TEXT, denied_apis TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS token (
+    token TEXT PRIMARY KEY, kind TEXT NOT NULL, owner TEXT NOT NULL,
+    expires_at REAL NOT NULL, data TEXT NOT NULL DEFAULT '{}');
+CREATE INDEX IF NOT EXISTS token_owner ON token (kind, owner, expires_at);
+CREATE TABLE IF NOT EXISTS department (
+    corp_id TEXT NOT NULL, id INTEGER NOT NULL, name TEXT NOT NULL, parentid INTEGER NOT NULL,
+    ord INTEGER NOT NULL, PRIMARY KEY (corp_id, id));
+CREATE TABLE IF NOT EXISTS member (
+    corp_id TEXT NOT NULL, userid TEXT NOT NULL COLLATE NOCASE, name TEXT NOT NULL,
+    department_ids TEXT NOT NULL, contact_enabled INTEGER NOT NULL, active INTEGER NOT NULL,
+    visible INTEGER NOT NULL, console_welcome INTEGER NOT NULL, profile TEXT NOT NULL,
+    PRIMARY KEY (corp_id, userid));
+CREATE TABLE IF NOT EXISTS follow (
+    corp_id TEXT NOT NULL, userid TEXT NOT NULL, external_userid TEXT NOT NULL,
+    createtime INTEGER NOT NULL, add_way INTEGER NOT NULL, state TEXT NOT NULL DEFAULT '',
+    oper_userid TEXT NOT NULL, remark TEXT NOT NULL DEFAULT '',
+    description TEXT NOT NULL DEFAULT '', remark_company TEXT NOT NULL DEFAULT '',
+    remark_mobiles TEXT NOT NULL DEFAULT '[]', link_id TEXT, chat_status INTEGER NOT NULL DEFAULT 0,
+    deleted_by_customer INTEGER NOT NULL DEFAULT 0, half INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (corp_id, userid, external_userid));
+CREATE TABLE IF NOT EXISTS follow_tag (
+    corp_id TEXT NOT NULL, userid TEXT NOT NULL, external_userid TEXT NOT NULL,
+    tag_id TEXT NOT NULL, PRIMARY KEY (corp_id, userid, external_userid, tag_id));
+CREATE TABLE IF NOT EXISTS tag_group (
+    group_id TEXT PRIMARY KEY, corp_id TEXT NOT NULL, name TEXT NOT NULL, ord INTEGER NOT NULL,
+    create_time INTEGER NOT NULL, own INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS corp_tag (
+    tag_id TEXT PRIMARY KEY, corp_id TEXT NOT NULL, group_id TEXT NOT NULL, name TEXT NOT NULL,
+    ord INTEGER NOT NULL, create_time INTEGER NOT NULL, own INTEGER NOT NULL,
+    deleted INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX IF NOT EXISTS corp_tag_group ON corp_tag (group_id);
+CREATE TABLE IF NOT EXISTS contact_way (
+    config_id TEXT PRIMARY KEY, corp_id TEXT NOT NULL, created_at INTEGER NOT NULL,
+    data TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS contact_way_corp ON contact_way (corp_id, created_at);
+CREATE TABLE IF NOT EXISTS acquisition_link (
+    link_id TEXT PRIMARY KEY, corp_id TEXT NOT NULL, created_at INTEGER NOT NULL,
+    data TEXT NOT NULL, deleted INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS welcome_code (
+    code TEXT PRIMARY KEY, corp_id TEXT NOT NULL, userid TEXT NOT NULL,
+    external_userid TEXT NOT NULL, issued_at REAL NOT NULL, used INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS oauth_code (
+    code TEXT PRIMARY KEY, owner TEXT NOT NULL, identity TEXT NOT NULL, scope TEXT NOT NULL,
+    expires_at REAL NOT NULL, used INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS media (
+    media_id TEXT PRIMARY KEY, corp_id TEXT NOT NULL, kind TEXT NOT NULL, filename TEXT NOT NULL,
+    content_type TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at REAL NOT NULL,
+    content BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS sent_message (
+    digest TEXT NOT NULL, corp_id TEXT NOT NULL, at REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS seen_call (
+    corp_id TEXT NOT NULL, name TEXT NOT NULL, at REAL NOT NULL);
+"""
