@@ -1,0 +1,1 @@
+"""WeChat Pay v3, the half that merchants talk to."""
