@@ -8,7 +8,7 @@ from typing import NoReturn, TextIO
 
 
 class _Voice:
-    stream: TextIO = sys.stdout
+    stream: TextIO | None = None
 
 
 class Stop(Exception):
@@ -27,7 +27,7 @@ def speak_on(stream: TextIO) -> None:
 
 def say(line: str = "") -> None:
     """Print one line at once."""
-    print(line, file=_Voice.stream, flush=True)
+    print(line, file=_Voice.stream or sys.stdout, flush=True)
 
 
 @contextmanager

@@ -63,6 +63,9 @@ def _copy() -> None:
             shutil.copyfile(_MODULES / source, target)
             continue
         text = (_MODULES / source).read_text(encoding="utf-8")
-        # Neither source maps nor old font formats are copied, so nothing may point at them.
-        text = _OLD_FONT.sub("", _SOURCE_MAP.sub("", text))
-        target.write_text(text, encoding="utf-8")
+        target.write_text(portable(text), encoding="utf-8")
+
+
+def portable(text: str) -> str:
+    """Style or script without its pointers to source maps and old fonts, which are not copied."""
+    return _OLD_FONT.sub("", _SOURCE_MAP.sub("", text))
