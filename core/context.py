@@ -1,0 +1,50 @@
+"""Who is acting, and in which request: carried for the audit log and the JSON logs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import connection
+
+
+@dataclass(frozen=True)
+class Acting:
+    """`kind` is staff, customer, api_key, job, platform, command or anonymous."""
+
+    kind: str = "anonymous"
+    id: int | None = None
+    label: str = ""
+    ip: str = ""
+    request_id: str = ""
+    behalf_of: str = ""
+
+
+_acting: ContextVar[Acting] = ContextVar("acting", default=Acting())
+
+
+def acting() -> Acting:
+    return _acting.get()
+
+
+@contextmanager
+def acting_as(**changes: Any) -> Iterator[Acting]:
+    token = _acting.set(replace(_acting.get(), **changes))
+    try:
+        yield _acting.get()
+    finally:
+        _acting.reset(token)
+
+
+def schema() -> str:
+    """The schema the connection is on: the tenant's own name for its data."""
+    return str(getattr(connection, "schema_name", "") or "public")
+
+
+def tkey(*parts: object) -> str:
+    """The one key function for cache, limiter, lock and channel names.
+
+    The schema comes first, so no two tenants can share a key.
+    """
+    return ":".join(["siyu", schema(), *(str(part) for part in parts)])

@@ -1,0 +1,15 @@
+"""Ids that say nothing: 128 random bits in lower-case base32 without look-alikes."""
+
+import secrets
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def random_text(bits: int) -> str:
+    """At least `bits` random bits as Crockford base32."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(-(-bits // 5)))
+
+
+def public_id() -> str:
+    """26 characters, 130 bits: the id the outside sees."""
+    return random_text(128)

@@ -1,0 +1,22 @@
+"""The mall's tables, by noun."""
+
+from mall.models.benefits import Benefit, Entitlement
+from mall.models.goods import Product, Sku, Stock
+from mall.models.imports import ImportMapping
+from mall.models.orders import Order, OrderLine
+from mall.models.payments import PayException, Payment, Refund, RefundLine
+
+__all__ = [
+    "Benefit",
+    "Entitlement",
+    "ImportMapping",
+    "Order",
+    "OrderLine",
+    "PayException",
+    "Payment",
+    "Product",
+    "Refund",
+    "RefundLine",
+    "Sku",
+    "Stock",
+]

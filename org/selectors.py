@@ -1,0 +1,88 @@
+"""Reading the org: always through the eyes of an actor where one is asking."""
+
+from django.db.models import QuerySet
+
+from core import ports
+from core.errors import NotFound
+from org.contracts import CapabilityMissing, RightsMatrix, Role
+from org.models import OrgUnit, Staff
+
+
+def is_allowed(actor: Staff, capability: str) -> bool:
+    return ports.get(RightsMatrix).allows(actor.role, capability)
+
+
+def require(actor: Staff, capability: str) -> None:
+    """Raise `CapabilityMissing` unless the actor's role has the capability."""
+    if not is_allowed(actor, capability):
+        raise CapabilityMissing(capability=capability)
+
+
+def list_units_for(actor: Staff) -> QuerySet[OrgUnit]:
+    """The actor's unit and all below it; the whole tree for one without a unit."""
+    units = OrgUnit.objects.order_by("path")
+    if actor.unit_id is None:
+        return units if actor.role in (Role.ADMIN, Role.PLATFORM) else units.none()
+    return units.filter(path__startswith=get_unit(actor.unit_id).path)
+
+
+def scope_path(actor: Staff) -> str:
+    """The path prefix that bounds what the actor may see; "/" is everything."""
+    if actor.unit_id is not None:
+        return get_unit(actor.unit_id).path
+    return "/" if actor.role in (Role.ADMIN, Role.PLATFORM) else "/none/"
+
+
+def get_unit(unit_id: int) -> OrgUnit:
+    return OrgUnit.objects.get(pk=unit_id)
+
+
+def get_unit_for(actor: Staff, public_id: str) -> OrgUnit:
+    unit = list_units_for(actor).filter(public_id=public_id).first()
+    if unit is None:
+        raise NotFound
+    return unit
+
+
+def list_staff_for(actor: Staff) -> QuerySet[Staff]:
+    staff = Staff.objects.select_related("unit").order_by("unit__path", "name", "pk")
+    if scope_path(actor) == "/":
+        return staff
+    return staff.filter(unit__path__startswith=scope_path(actor))
+
+
+def get_staff_for(actor: Staff, public_id: str) -> Staff:
+    found = list_staff_for(actor).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_staff(staff_id: int) -> Staff | None:
+    return Staff.objects.select_related("unit").filter(pk=staff_id).first()
+
+
+def find_guide_by_wecom(userid: str) -> Staff | None:
+    """WeCom ids ignore case."""
+    rows = Staff.objects.select_related("unit").filter(is_active=True)
+    return rows.filter(wecom_userid__iexact=userid).first()
+
+
+def list_guides_on_duty(unit_path: str = "/") -> QuerySet[Staff]:
+    """Guides who can be added now: active, on duty, known to WeCom."""
+    rows = Staff.objects.filter(
+        role=Role.GUIDE, is_active=True, is_on_duty=True, wecom_userid__isnull=False
+    ).select_related("unit")
+    if unit_path != "/":
+        rows = rows.filter(unit__path__startswith=unit_path)
+    return rows.order_by("pk")
+
+
+def find_brand_of(unit: OrgUnit) -> OrgUnit | None:
+    """The brand above a unit, or the unit itself."""
+    ids = [int(part) for part in unit.path.strip("/").split("/") if part]
+    return OrgUnit.objects.filter(pk__in=ids, kind=OrgUnit.Kind.BRAND).first()
+
+
+def find_default_brand() -> OrgUnit | None:
+    return OrgUnit.objects.filter(kind=OrgUnit.Kind.BRAND).order_by("pk").first()

@@ -1,0 +1,74 @@
+"""Default deny: a view runs only when its declared policy lets this actor in."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+
+from core.errors import Refusal
+from org.contracts import Policy
+from org.selectors import is_allowed
+
+
+class RouteUndeclared(RuntimeError):
+    """A route without a policy: the build finds it first (`tests/architecture`)."""
+
+
+def policy_of(view: Any) -> Policy | None:
+    found = getattr(view, "siyu_policy", None)
+    found = found or getattr(getattr(view, "view_class", None), "siyu_policy", None)
+    return found if isinstance(found, Policy) else None
+
+
+class AccessMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        policy = policy_of(view)
+        if policy is None:
+            raise RouteUndeclared(request.path)
+        if policy.audience == "staff":
+            return self._staff(request, policy)
+        if policy.audience == "customer" and not request.session.get("customer_id"):
+            return refuse(request, 401, "login_needed", "请先登录")
+        return None
+
+    def _staff(self, request: Any, policy: Policy) -> HttpResponse | None:
+        if request.staff is None:
+            if request.path.startswith("/g/"):
+                return redirect(f"/g/login?next={request.path}")
+            return redirect(f"/login?next={request.path}")
+        if policy.capability and not is_allowed(request.staff, policy.capability):
+            return refuse(
+                request, 403, "capability_missing", "您的角色没有这项权限，请联系管理员"
+            )
+        if request.staff.pk != request.real_staff.pk and request.method not in (
+            "GET",
+            "HEAD",
+        ):
+            return refuse(request, 403, "view_as_read_only", "以他人身份查看时不能修改")
+        return None
+
+    def process_exception(
+        self, request: HttpRequest, error: Exception
+    ) -> HttpResponse | None:
+        if not isinstance(error, Refusal):
+            return None
+        return refuse(request, error.status, error.code, error.text)
+
+
+def refuse(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
+    """A refusal as JSON for a machine, as a page in plain Chinese for a person."""
+    if "application/json" in request.headers.get("Accept", "") or request.path.startswith(
+        "/api/"
+    ):
+        return JsonResponse({"code": code, "message": message}, status=status)
+    context = {"code": code, "message": message, "status": status}
+    return render(request, "components/refused.html", context, status=status)

@@ -1,0 +1,49 @@
+"""Who is asking: staff, a customer, an API key, or nobody; bound to this tenant."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from core.context import acting_as
+from org import selectors
+from org.models import Staff
+
+STAFF, VIEW_AS, TENANT, HASH = "staff_id", "view_as", "tenant", "staff_hash"
+
+
+class ActorMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        who: Any = request
+        who.staff = who.real_staff = None
+        if who.session.get(TENANT) not in (None, who.tenant.schema_name):
+            who.session.flush()
+        staff = self._staff(request)
+        if staff is None:
+            return self.get_response(request)
+        who.real_staff = staff
+        who.staff = self._seen_as(request, staff)
+        behalf = who.staff.name if who.staff.pk != staff.pk else ""
+        with acting_as(kind="staff", id=staff.pk, label=staff.name, behalf_of=behalf):
+            return self.get_response(request)
+
+    def _staff(self, request: HttpRequest) -> Staff | None:
+        """A disabled person or a changed password ends the session at once."""
+        staff_id = request.session.get(STAFF)
+        staff = selectors.find_staff(staff_id) if staff_id else None
+        if staff is None:
+            return None
+        fresh = request.session.get(HASH) == staff.get_session_auth_hash()
+        if staff.is_active and fresh:
+            return staff
+        request.session.flush()
+        return None
+
+    def _seen_as(self, request: HttpRequest, staff: Staff) -> Staff:
+        other_id = request.session.get(VIEW_AS)
+        if not other_id or not selectors.is_allowed(staff, "staff.view_as"):
+            return staff
+        return selectors.find_staff(other_id) or staff

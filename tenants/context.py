@@ -1,0 +1,57 @@
+"""Entering a tenant: explicit, asserted, and undone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+from django.db import connection
+
+from core.errors import Refusal
+from tenants.models import Tenant
+
+
+class TenantUnavailable(Refusal):
+    """No such tenant, or one that may not run now."""
+
+    code = "tenant_unavailable"
+    message = "商家不存在或已停用"
+    status = 503
+
+
+class SchemaMismatch(RuntimeError):
+    """The connection is not where it says it is: stop before touching a row."""
+
+
+def assert_schema(expected: str) -> None:
+    """A missing schema would silently resolve to public: ask the database itself."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_schema()")
+        found = cursor.fetchone()[0]
+    if found != expected:
+        raise SchemaMismatch(f"expected {expected}, on {found}")
+
+
+def to_public() -> None:
+    cast(Any, connection).set_schema_to_public()
+
+
+@contextmanager
+def entered(tenant: Tenant, *, check: bool = True) -> Iterator[Tenant]:
+    """Run the block on the tenant's schema, then go back to where we were."""
+    wrapper = cast(Any, connection)
+    former = wrapper.tenant
+    wrapper.set_tenant(tenant)
+    try:
+        if check:
+            assert_schema(tenant.schema_name)
+        yield tenant
+    finally:
+        wrapper.set_tenant(former)
+
+
+def find_ready(schema_name: str) -> Tenant:
+    """The tenant of a job's header, ready to run; raises `TenantUnavailable`."""
+    tenant = Tenant.objects.filter(schema_name=schema_name).first()
+    if tenant is None or tenant.state != Tenant.State.READY:
+        raise TenantUnavailable
+    return tenant

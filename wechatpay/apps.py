@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class WechatpayConfig(AppConfig):
+    name = "wechatpay"
+    default_auto_field = "django.db.models.BigAutoField"
