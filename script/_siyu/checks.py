@@ -32,7 +32,7 @@ STATIC = (
     Check("格式 ruff format", module("ruff", "format", "--check", ".")),
     Check("风格 ruff check", module("ruff", "check", ".")),
     Check("模板 djlint", module("djlint", "templates", "--lint", "--quiet"), Path("templates")),
-    Check("边界 lint-imports", [str(_BIN / "lint-imports")], Path(".importlinter")),
+    Check("边界 lint-imports", [str(_BIN / "lint-imports"), "--no-logo"]),
     Check("迁移 makemigrations --check", MIGRATIONS, Path("manage.py")),
 )
 TYPES = (Check("类型 mypy", module("mypy", ".")),)

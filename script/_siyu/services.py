@@ -38,6 +38,12 @@ def in_use(data: DataFolder, durable: bool = True) -> Iterator[dict[str, str]]:
                 _leave(data, users)
 
 
+def are_running(data: DataFolder) -> bool:
+    """Whether every embedded service this environment needs is up."""
+    has_database = os.environ.get("DATABASE_URL") or postgres(data).running()
+    return bool(has_database and (os.environ.get("REDIS_URL") or Redis(data).running()))
+
+
 def pin(data: DataFolder, *, pinned: bool) -> None:
     """Keep the services up when their last user leaves, or no longer."""
     path = data.root / _PINNED
@@ -62,14 +68,12 @@ def stopped(data: DataFolder) -> Iterator[None]:
 
 def revive(data: DataFolder) -> None:
     """Start an embedded service again that has died; call while using them."""
-    dead_database = not os.environ.get("DATABASE_URL") and postgres(data).running() is None
-    dead_redis = not os.environ.get("REDIS_URL") and Redis(data).running() is None
-    if not dead_database and not dead_redis:
+    if are_running(data):
         return
     with locked(data.root / "services.lock", None):
-        if dead_database:
+        if not os.environ.get("DATABASE_URL"):
             _embedded_postgres(postgres(data), durable=True)
-        if dead_redis:
+        if not os.environ.get("REDIS_URL"):
             _embedded_redis(Redis(data))
 
 

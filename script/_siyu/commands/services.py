@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from _siyu import console, project, services
+from _siyu.console import stop
 from _siyu.datadir import open_data
 
 
@@ -17,6 +18,8 @@ def run(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     console.speak_on(sys.stderr)
     data = open_data(options.data)
+    if options.action == "env" and not services.are_running(data):
+        stop(f"数据文件夹 {data.root} 上没有运行中的数据库和 Redis,请先用 up 启动。")
     if options.action == "down":
         services.pin(data, pinned=False)
     with services.in_use(data) as addresses:
