@@ -87,9 +87,7 @@ class EncryptedTextField(_TextField):
     `stale_key` tells whether a row still needs the current key; saving re-encrypts.
     """
 
-    def from_db_value(
-        self, value: str | None, expression: Any, connection: Any
-    ) -> str | None:
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
         return decrypt(value) if value else value
 
     def get_prep_value(self, value: Any) -> Any:

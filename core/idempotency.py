@@ -30,9 +30,7 @@ class KeyMalformed(InvalidInput):
     message = "幂等键应为 8 到 80 个可见字符"
 
 
-def answer_once(
-    scope: str, key: str, body: Any, work: Callable[[], Answer]
-) -> Answer:
+def answer_once(scope: str, key: str, body: Any, work: Callable[[], Answer]) -> Answer:
     """Do `work` for a key once and give its (status, JSON answer) to every repeat.
 
     A `Refusal` is an answer too and is kept with its status; a crash keeps nothing, so
@@ -40,9 +38,7 @@ def answer_once(
     """
     if not (8 <= len(key) <= 80 and key.isprintable()):
         raise KeyMalformed
-    digest = hashlib.sha256(
-        json.dumps(body, sort_keys=True, default=str).encode()
-    ).hexdigest()
+    digest = hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
 
     with transaction.atomic():
         lock_name("idempotency", scope, key)

@@ -244,15 +244,11 @@ def _again(row: Job, seconds: float, reason: str) -> None:
         _finish(row, Job.State.DEAD, reason)
         return
     due_at = clock.now() + dt.timedelta(seconds=seconds)
-    _owned(row).update(
-        state=Job.State.DUE, due_at=due_at, lease_until=None, last_error=reason
-    )
+    _owned(row).update(state=Job.State.DUE, due_at=due_at, lease_until=None, last_error=reason)
 
 
 def _finish(row: Job, state: Job.State, reason: str) -> None:
-    _owned(row).update(
-        state=state, lease_until=None, last_error=reason, finished_at=clock.now()
-    )
+    _owned(row).update(state=state, lease_until=None, last_error=reason, finished_at=clock.now())
     if state == Job.State.DEAD:
         log.error("job_dead", job=row.name, key=row.key, reason=reason)
 

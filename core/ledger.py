@@ -6,6 +6,7 @@ change a line afterwards, and `check_invariants` sums every journal again.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import Sum
@@ -49,7 +50,7 @@ def post(kind: str, ref: str, lines: Sequence[Line], *, memo: str = "") -> bool:
         raise Unbalanced(f"{kind} {ref}")
     if not kept:
         return False
-    columns = [
+    columns: list[list[Any]] = [
         [line.account for line in kept],
         [line.party for line in kept],
         [line.order_ref for line in kept],

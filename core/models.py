@@ -43,9 +43,7 @@ class Job(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("name", "key"), name="job_name_key"),
-        )
+        constraints = (models.UniqueConstraint(fields=("name", "key"), name="job_name_key"),)
         indexes = (
             models.Index(
                 fields=("lane", "due_at"),
@@ -84,9 +82,7 @@ class InboxMessage(models.Model):
     handled_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("source", "key"), name="inbox_source_key"),
-        )
+        constraints = (models.UniqueConstraint(fields=("source", "key"), name="inbox_source_key"),)
 
 
 class Journal(AppendOnly):
@@ -98,9 +94,7 @@ class Journal(AppendOnly):
     memo = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("kind", "ref"), name="journal_kind_ref"),
-        )
+        constraints = (models.UniqueConstraint(fields=("kind", "ref"), name="journal_kind_ref"),)
 
 
 class Entry(AppendOnly):
@@ -118,9 +112,7 @@ class Entry(AppendOnly):
     class Meta:
         indexes = (
             models.Index(fields=("account", "party"), name="entry_account_party"),
-            models.Index(
-                fields=("order_ref",), name="entry_order", condition=~Q(order_ref="")
-            ),
+            models.Index(fields=("order_ref",), name="entry_order", condition=~Q(order_ref="")),
         )
 
 
@@ -156,9 +148,7 @@ class IdempotencyKey(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("scope", "key"), name="idempotency_key"),
-        )
+        constraints = (models.UniqueConstraint(fields=("scope", "key"), name="idempotency_key"),)
 
 
 class LongTask(models.Model):
@@ -174,9 +164,7 @@ class LongTask(models.Model):
     public_id = models.CharField(max_length=26, unique=True, default=public_id)
     kind = models.CharField(max_length=40)
     title = models.CharField(max_length=120)
-    state = models.CharField(
-        max_length=10, choices=State.choices, default=State.QUEUED
-    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     done = models.PositiveBigIntegerField(default=0)
     total = models.PositiveBigIntegerField(null=True)
     cursor = models.JSONField(default=dict)

@@ -27,9 +27,7 @@ def split_by_largest_remainder(total: int, weights: Sequence[int]) -> list[int]:
     if total < 0 or whole <= 0 or min(weights) < 0:
         raise ValueError("a split needs a total and weights that are not negative")
     parts = [total * weight // whole for weight in weights]
-    order = sorted(
-        range(len(weights)), key=lambda i: (-(total * weights[i] % whole), i)
-    )
+    order = sorted(range(len(weights)), key=lambda i: (-(total * weights[i] % whole), i))
     for index in order[: total - sum(parts)]:
         parts[index] += 1
     return parts

@@ -48,9 +48,7 @@ class Policy:
 V = TypeVar("V", bound=Callable[..., Any])
 
 
-def policy(
-    audience: str, capability: str = "", *, object_kind: str = ""
-) -> Callable[[V], V]:
+def policy(audience: str, capability: str = "", *, object_kind: str = "") -> Callable[[V], V]:
     """Declare a view's policy; a route without one fails the build."""
 
     def declare(view: V) -> V:

@@ -41,7 +41,7 @@ class Staff(AbstractBaseUser):
     name = models.CharField(max_length=60)
     role = models.CharField(max_length=12)
     unit = models.ForeignKey(OrgUnit, models.PROTECT, null=True, related_name="staff")
-    wecom_userid = models.CharField(max_length=64, null=True, unique=True)
+    wecom_userid = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001
     phone = EncryptedTextField(blank=True)
     is_active = models.BooleanField(default=True)
     is_on_duty = models.BooleanField(default=True)

@@ -133,9 +133,7 @@ def check_password_login(*, username: str, password: str) -> Staff:
     if staff.locked_until and staff.locked_until > now:
         raise LoginLocked
     if staff.is_active and staff.check_password(password):
-        Staff.objects.filter(pk=staff.pk).update(
-            failed_logins=0, locked_until=None, last_login=now
-        )
+        Staff.objects.filter(pk=staff.pk).update(failed_logins=0, locked_until=None, last_login=now)
         return staff
     _count_failure(staff, now)
     raise LoginRefused
@@ -179,9 +177,7 @@ def set_on_duty(*, staff: Staff, is_on_duty: bool) -> None:
 
 
 @transaction.atomic
-def create_api_key(
-    *, name: str, role: str, unit: OrgUnit | None = None
-) -> tuple[ApiKey, str]:
+def create_api_key(*, name: str, role: str, unit: OrgUnit | None = None) -> tuple[ApiKey, str]:
     """A key and its secret `prefix.secret`, which is shown this once."""
     prefix, secret = random_text(50), random_text(160)
     key = ApiKey.objects.create(

@@ -43,9 +43,7 @@ class StoredOffset:
         to_public()
         try:
             ClockOffset.objects.get_or_create(pk=1)
-            ClockOffset.objects.filter(pk=1).update(
-                seconds=F("seconds") + int(by.total_seconds())
-            )
+            ClockOffset.objects.filter(pk=1).update(seconds=F("seconds") + int(by.total_seconds()))
         finally:
             cast(Any, connection).set_tenant(former)
         self._read_at = 0.0

@@ -59,9 +59,7 @@ class TenantCommand(ReportingCommand):
 
     def run(self, **options: Any) -> dict[str, Any]:
         to_public()
-        tenant = Tenant.objects.filter(
-            slug=options["tenant"], state=Tenant.State.READY
-        ).first()
+        tenant = Tenant.objects.filter(slug=options["tenant"], state=Tenant.State.READY).first()
         if tenant is None:
             raise TenantUnavailable(f"没有运行中的商家 {options['tenant']}")
         with entered(tenant):

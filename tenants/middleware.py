@@ -71,7 +71,7 @@ class TenantMiddleware:
         except SchemaMismatch:
             return _unavailable("站点正在准备中")
         request.tenant = found.tenant  # type: ignore[attr-defined]
-        request.urlconf = URLCONFS[found.surface]  # type: ignore[attr-defined]
+        request.urlconf = URLCONFS[found.surface]
         return self.get_response(request)
 
 

@@ -29,9 +29,7 @@ class Tenant(models.Model):
     slug = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.MERCHANT)
-    state = models.CharField(
-        max_length=10, choices=State.choices, default=State.CREATING
-    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.CREATING)
     schema_version = models.CharField(max_length=64, blank=True)
     plan = models.ForeignKey(Plan, models.PROTECT, null=True)
     is_demo = models.BooleanField(default=False)

@@ -8,9 +8,7 @@ ROLE = "siyu_app"
 
 def append_only_tables() -> list[str]:
     return sorted(
-        model._meta.db_table
-        for model in apps.get_models()
-        if getattr(model, "append_only", False)
+        model._meta.db_table for model in apps.get_models() if getattr(model, "append_only", False)
     )
 
 
@@ -44,5 +42,3 @@ def ensure_role() -> None:
         cursor.execute(f"GRANT {ROLE} TO CURRENT_USER")
         for statement in grant_statements():
             cursor.execute(statement)
-
-

@@ -22,6 +22,4 @@ def app_names_for(connection: Any) -> list[str]:
     if connection.schema_name == "public":
         return list(settings.SHARED_APPS)
     kind = getattr(connection.tenant, "kind", "merchant")
-    return list(
-        settings.PLATFORM_APPS if kind == "platform" else settings.TENANT_APPS
-    )
+    return list(settings.PLATFORM_APPS if kind == "platform" else settings.TENANT_APPS)

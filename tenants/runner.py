@@ -6,8 +6,7 @@ import structlog
 from django.db import connection
 
 from core import clock, jobs
-from tenants.context import SchemaMismatch, TenantUnavailable, entered, find_ready
-from tenants.context import to_public
+from tenants.context import SchemaMismatch, TenantUnavailable, entered, find_ready, to_public
 from tenants.models import Tenant
 
 log = structlog.get_logger(__name__)
@@ -22,9 +21,7 @@ def run_due(schema_name: str, lane: str) -> int:
     to_public()
     try:
         tenant = find_ready(schema_name)
-        with entered(tenant), structlog.contextvars.bound_contextvars(
-            tenant=tenant.slug
-        ):
+        with entered(tenant), structlog.contextvars.bound_contextvars(tenant=tenant.slug):
             return jobs.run_due(lane)
     except (TenantUnavailable, SchemaMismatch) as error:
         log.warning("job_rejected", schema=schema_name, lane=lane)

@@ -52,7 +52,7 @@ def _fingerprint(kind: str) -> str:
             module = __import__(
                 type(loader.disk_migrations[key]).__module__, fromlist=["Migration"]
             )
-            digest.update(Path(module.__file__).read_bytes())
+            digest.update(Path(str(module.__file__)).read_bytes())
     digest.update("\n".join(grant_statements()).encode())
     return digest.hexdigest()[:32]
 
@@ -138,9 +138,7 @@ def drop_schema(name: str) -> None:
 def migrate_public(report: Reporter = silent) -> None:
     executor = MigrationExecutor(connection)
     labels = {
-        config.label
-        for config in apps.get_app_configs()
-        if config.name in settings.SHARED_APPS
+        config.label for config in apps.get_app_configs() if config.name in settings.SHARED_APPS
     }
     targets = [key for key in executor.loader.graph.leaf_nodes() if key[0] in labels]
     plan = executor.migration_plan(targets)

@@ -92,9 +92,7 @@ def _reserve(name: str, slug: str, *, is_demo: bool) -> Tenant:
             defaults={
                 "name": name,
                 "schema_name": f"t_{random_text(60)}",
-                "plan": Plan.objects.get_or_create(
-                    code="standard", defaults={"name": "标准版"}
-                )[0],
+                "plan": Plan.objects.get_or_create(code="standard", defaults={"name": "标准版"})[0],
                 "is_demo": is_demo,
                 "created_at": clock.now(),
             },
@@ -167,9 +165,7 @@ def resume_tenant(*, slug: str) -> None:
 
 def _change(slug: str, before: str, after: str, reason: str) -> None:
     to_public()
-    changed = Tenant.objects.filter(
-        slug=slug, state=before, kind=Tenant.Kind.MERCHANT
-    ).update(
+    changed = Tenant.objects.filter(slug=slug, state=before, kind=Tenant.Kind.MERCHANT).update(
         state=after,
         suspended_reason=reason,
         suspended_at=clock.now() if reason else None,

@@ -113,9 +113,7 @@ def aurora() -> Tenant:
 
 
 @pytest.fixture
-def real_tenant(
-    django_db_setup: None, django_db_blocker: Any
-) -> Iterator[Callable[[], Tenant]]:
+def real_tenant(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable[[], Tenant]]:
     """Makes merchants of their own for tests with real commits, threads and processes."""
     made: list[Tenant] = []
 

@@ -37,12 +37,8 @@ class World:
 
 def build_world() -> World:
     brand = OrgUnit.objects.get(kind=OrgUnit.Kind.BRAND)
-    first = create_unit(
-        kind="store", name="南京路店", code="s1", parent=brand, city="上海市"
-    )
-    other = create_unit(
-        kind="store", name="湖滨店", code="s2", parent=brand, city="杭州市"
-    )
+    first = create_unit(kind="store", name="南京路店", code="s1", parent=brand, city="上海市")
+    other = create_unit(kind="store", name="湖滨店", code="s2", parent=brand, city="杭州市")
 
     def person(username: str, name: str, role: Role, unit: OrgUnit) -> Staff:
         return create_staff(

@@ -46,9 +46,7 @@ class AccessMiddleware:
                 return redirect(f"/g/login?next={request.path}")
             return redirect(f"/login?next={request.path}")
         if policy.capability and not is_allowed(request.staff, policy.capability):
-            return refuse(
-                request, 403, "capability_missing", "您的角色没有这项权限，请联系管理员"
-            )
+            return refuse(request, 403, "capability_missing", "您的角色没有这项权限，请联系管理员")
         if request.staff.pk != request.real_staff.pk and request.method not in (
             "GET",
             "HEAD",
@@ -56,9 +54,7 @@ class AccessMiddleware:
             return refuse(request, 403, "view_as_read_only", "以他人身份查看时不能修改")
         return None
 
-    def process_exception(
-        self, request: HttpRequest, error: Exception
-    ) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, Refusal):
             return None
         return refuse(request, error.status, error.code, error.text)
@@ -66,9 +62,7 @@ class AccessMiddleware:
 
 def refuse(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
     """A refusal as JSON for a machine, as a page in plain Chinese for a person."""
-    if "application/json" in request.headers.get("Accept", "") or request.path.startswith(
-        "/api/"
-    ):
+    if "application/json" in request.headers.get("Accept", "") or request.path.startswith("/api/"):
         return JsonResponse({"code": code, "message": message}, status=status)
     context = {"code": code, "message": message, "status": status}
     return render(request, "components/refused.html", context, status=status)

@@ -45,9 +45,7 @@ def _database(url: str) -> dict[str, Any]:
 
 
 ORIGINAL_BACKEND = "core.postgres"
-DATABASES = {
-    "default": _database(needed("DATABASE_URL", "postgresql://siyu@127.0.0.1:5432/siyu"))
-}
+DATABASES = {"default": _database(needed("DATABASE_URL", "postgresql://siyu@127.0.0.1:5432/siyu"))}
 DATABASE_ROUTERS = ["tenants.routers.SchemaRouter"]
 TENANT_SYNC_ROUTER = "tenants.routers.SchemaRouter"
 TENANT_MODEL = "tenants.Tenant"

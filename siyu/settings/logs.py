@@ -1,10 +1,12 @@
 """JSON lines with the tenant and the request id."""
 
+from typing import Any
+
 import structlog
 
 from siyu.settings.env import text
 
-_SHARED = [
+_SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,

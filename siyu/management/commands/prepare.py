@@ -24,7 +24,7 @@ class Command(ReportingCommand):
         ensure_role()
         for kind in ("platform", "merchant"):
             template_sql(kind)
-        ensure_platform(password="platform-demo", report=self.progress)  # noqa: S106
+        ensure_platform(password="platform-demo", report=self.progress)
         migrated = migrate_all(self.progress)
         seeded = 0
         if settings.SIYU_ENV == "demo" and not options["no_demo"]:
