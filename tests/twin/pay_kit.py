@@ -338,6 +338,10 @@ def shop(whole_shop: Shop) -> Iterator[Shop]:
     whole_shop.receiver.answers, whole_shop.receiver.hold = [], 0.0
     whole_shop.twin.settings(pay_refund_delay=0.02, pay_refund_spacing=0, pay_notify_scale=0.005)
     yield whole_shop
+    whole_shop.receiver.answers, whole_shop.receiver.hold = [], 0.0
+    # A notification still owed would eat the answers that the next test has prepared.
+    whole_shop.twin.settings(pay_notify_scale=0)
+    wait_for(lambda: http.get(f"{whole_shop.twin.base}/_twin/healthz").json()["pending"] == 0, 15)
     whole_shop.twin.settings(**before)
     whole_shop.twin.admin("DELETE", "faults")
     whole_shop.twin.admin("POST", "clock", offset_seconds=0)
