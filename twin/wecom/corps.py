@@ -36,6 +36,7 @@ CORP_FIELDS = (
     "callback_url",
     "trusted_domains",
     "mp_appid_bound",
+    "home_url",
     "denied_apis",
 )
 

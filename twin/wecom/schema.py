@@ -4,7 +4,7 @@ DDL = """
 CREATE TABLE IF NOT EXISTS corp (
     corp_id TEXT PRIMARY KEY, name TEXT NOT NULL, agent_id INTEGER NOT NULL,
     secret TEXT NOT NULL, token TEXT, aes_key TEXT, callback_url TEXT,
-    trusted_domains TEXT NOT NULL, mp_appid_bound TEXT, denied_apis TEXT NOT NULL);
+    trusted_domains TEXT NOT NULL, mp_appid_bound TEXT, home_url TEXT, denied_apis TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS token (
     token TEXT PRIMARY KEY, kind TEXT NOT NULL, owner TEXT NOT NULL,
     expires_at REAL NOT NULL, data TEXT NOT NULL DEFAULT '{}');
