@@ -2,7 +2,69 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
+
+from core.errors import InvalidInput
+from core.events import Event
+
+UNIONID = "unionid"
+EXTERNAL = "external"
+"""Kinds of identity; the others are `openid:<appid>`, `tmall`, `jd`, `generic:<name>`."""
+
+
+def openid_kind(appid: str) -> str:
+    return f"openid:{appid}"
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A person as a row of an import names them.
+
+    `key` is the caller's handle for the row; `identities` are (kind, value), the surest
+    first. `phone` may be masked or foreign: only a full mainland mobile is kept.
+    """
+
+    key: str
+    identities: tuple[tuple[str, str], ...]
+    name: str = ""
+    phone: str = ""
+    source: str = ""
+    at: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class ContactAdded(Event):
+    """A member and a guide became friends; `source` is `card:<batch>`, `link`, `guide`…"""
+
+    name: ClassVar[str] = "members.contact_added"
+    contact_id: int
+    member_id: int
+    staff_id: int
+    is_new_person: bool
+    source: str
+
+
+@dataclass(frozen=True)
+class ContactRemoved(Event):
+    """A friendship ended; `by` is customer or staff."""
+
+    name: ClassVar[str] = "members.contact_removed"
+    contact_id: int
+    member_id: int
+    staff_id: int
+    by: str
+
+
+class NoIdentity(InvalidInput):
+    code: ClassVar[str] = "no_identity"
+    message: ClassVar[str] = "没有可以识别身份的信息"
+
+
+class SnapshotLogin(InvalidInput):
+    """A snapshot page shows an invented person: nothing is bound to it."""
+
+    code: ClassVar[str] = "snapshot_login"
+    message: ClassVar[str] = "请在微信中点击“使用完整服务”后再试"
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,11 @@ class Link:
     picture_url: str = ""
 
 
+EXPIRED_CODE = "41050"
+ALREADY_GREETED = "41051"
+"""Failure codes of `Greeter.send` that decide what became of a greeting."""
+
+
 class Greeter(Protocol):
     """Says the one welcome of an add event."""
 
