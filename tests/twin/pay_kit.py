@@ -100,11 +100,11 @@ class Delivery:
     body: bytes
 
     @property
-    def event(self) -> dict[str, Any]:
+    def event(self) -> Any:
         return json.loads(self.body)
 
     @property
-    def resource(self) -> dict[str, Any]:
+    def resource(self) -> Any:
         return json.loads(unseal(self.event["resource"]))
 
 
@@ -122,7 +122,8 @@ class Receiver:
         return [one for one in list(self.got) if number in one.resource.values()]
 
     def wait(self, number: str, count: int = 1, seconds: float = 5.0) -> list[Delivery]:
-        return wait_for(lambda: self.of(number) if len(self.of(number)) >= count else [], seconds)
+        wait_for(lambda: len(self.of(number)) >= count, seconds)
+        return self.of(number)
 
 
 @contextlib.contextmanager
@@ -158,7 +159,7 @@ class TwinProcess:
     command: list[str]
     process: subprocess.Popen[bytes]
 
-    def admin(self, method: str, path: str, **body: Any) -> dict[str, Any]:
+    def admin(self, method: str, path: str, **body: Any) -> Any:
         """A call of /_twin/… that must succeed."""
         answer = self.try_admin(method, path, **body)
         assert answer.status_code == 200, answer.text
@@ -268,7 +269,7 @@ class Shop:
         """Place an order; its prepay_id."""
         answer = self.call("POST", JSAPI, self.order(number, total, **changes))
         assert answer.status_code == 200, answer.text
-        return answer.json()["prepay_id"]
+        return str(answer.json()["prepay_id"])
 
     def paid(self, total: int = 9900, **changes: Any) -> str:
         """Place an order and have it paid; its number."""
@@ -276,7 +277,7 @@ class Shop:
         self.pay(self.place(number, total, **changes))
         return number
 
-    def pay(self, prepay_id: str) -> dict[str, Any]:
+    def pay(self, prepay_id: str) -> Any:
         return self.twin.admin("POST", "act/pay", prepay_id=prepay_id, person=self.person)
 
     def query(self, number: str) -> httpx.Response:
@@ -292,7 +293,7 @@ class Shop:
         body = {"out_trade_no": number, "out_refund_no": f"R{new_number()}", "amount": amount}
         return self.call("POST", REFUNDS, {**body, **changes})
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> Any:
         return self.twin.admin("GET", "state/pay", mchid=self.mchid)
 
     def sheet(self, prepay_id: str, **changes: str) -> dict[str, str]:

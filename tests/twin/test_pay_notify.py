@@ -3,6 +3,7 @@
 import itertools
 import time
 from datetime import datetime
+from typing import Any
 
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -22,13 +23,13 @@ from tests.twin.pay_kit import (
 __all__ = ["shop", "whole_shop"]
 
 
-def notification(shop: Shop, number: str) -> dict:
+def notification(shop: Shop, number: str) -> Any:
     found = [one for one in shop.state()["notifications"] if one["ref"] == number]
     assert len(found) == 1
     return found[0]
 
 
-def settled(shop: Shop, number: str, attempts: int) -> dict:
+def settled(shop: Shop, number: str, attempts: int) -> Any:
     """The notification once so many answers have come back."""
 
     def counted():

@@ -29,7 +29,7 @@ def refunded(shop: Shop, number: str) -> list[dict[str, Any]]:
     return [{"amount": one["amount"]["refund"], "status": one["status"]} for one in found]
 
 
-def done(shop: Shop, refund_no: str) -> dict[str, Any]:
+def done(shop: Shop, refund_no: str) -> Any:
     """The refund once it is decided."""
 
     def decided() -> Any:

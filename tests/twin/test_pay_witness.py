@@ -61,7 +61,7 @@ def ordered(sdk: WeChatPay, shop: Shop, number: str, total: int = 9900) -> str:
         payer={"openid": shop.openid},
     )
     assert status == 200, text
-    return json.loads(text)["prepay_id"]
+    return str(json.loads(text)["prepay_id"])
 
 
 def test_sdk_orders_pays_and_decrypts_the_notification(sdk: WeChatPay, shop: Shop):
