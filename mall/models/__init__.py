@@ -1,7 +1,7 @@
 """The mall's tables, by noun."""
 
 from mall.models.benefits import Benefit, Entitlement
-from mall.models.goods import Product, Sku, Stock
+from mall.models.goods import FreightRule, Product, Sku, Stock
 from mall.models.imports import ImportMapping
 from mall.models.orders import Order, OrderLine
 from mall.models.payments import PayException, Payment, Refund, RefundLine
@@ -9,6 +9,7 @@ from mall.models.payments import PayException, Payment, Refund, RefundLine
 __all__ = [
     "Benefit",
     "Entitlement",
+    "FreightRule",
     "ImportMapping",
     "Order",
     "OrderLine",

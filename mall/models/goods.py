@@ -52,3 +52,11 @@ class Stock(models.Model):
                 condition=Q(sold__gte=0) & Q(sold__lte=F("on_hand")), name="stock_enough"
             ),
         )
+
+
+class FreightRule(models.Model):
+    """What a brand charges for delivery: `fee_fen`, nothing from `free_from_fen` on."""
+
+    brand = models.OneToOneField("org.OrgUnit", models.PROTECT)
+    fee_fen = models.PositiveIntegerField(default=0)
+    free_from_fen = models.PositiveBigIntegerField(default=0)

@@ -33,9 +33,7 @@ class Order(models.Model):
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.SALE)
     state = models.CharField(max_length=8, choices=State.choices, default=State.CREATED)
     brand = models.ForeignKey("org.OrgUnit", models.PROTECT, related_name="brand_orders")
-    store = models.ForeignKey(
-        "org.OrgUnit", models.PROTECT, null=True, related_name="store_orders"
-    )
+    store = models.ForeignKey("org.OrgUnit", models.PROTECT, null=True, related_name="store_orders")
     member = models.ForeignKey("members.Member", models.PROTECT, null=True)
     customer = models.ForeignKey("members.Customer", models.SET_NULL, null=True)
     goods_fen = models.BigIntegerField()
@@ -50,6 +48,7 @@ class Order(models.Model):
     tracking_no = models.CharField(max_length=64, blank=True)
     flags = models.JSONField(default=list)
     content_hash = models.CharField(max_length=64, blank=True)
+    idempotency_key = models.CharField(max_length=80, blank=True)
     placed_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
     shipped_at = models.DateTimeField(null=True)
@@ -61,6 +60,11 @@ class Order(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("platform", "platform_order_no"), name="order_platform_no"
+            ),
+            models.UniqueConstraint(
+                fields=("customer", "idempotency_key"),
+                condition=~Q(idempotency_key=""),
+                name="order_idempotency",
             ),
             models.CheckConstraint(
                 condition=Q(total_fen=F("goods_fen") + F("freight_fen") - F("discount_fen"))
@@ -76,6 +80,10 @@ class Order(models.Model):
             models.Index(fields=("member", "placed_at"), name="order_member_placed"),
             models.Index(fields=("paid_at",), name="order_paid_at"),
             models.Index(fields=("placed_at",), name="order_placed_at"),
+            models.Index(fields=("expires_at",), name="order_unpaid", condition=Q(state="created")),
+            models.Index(
+                fields=("shipped_at",), name="order_on_its_way", condition=Q(state="shipped")
+            ),
         )
 
 
@@ -84,6 +92,8 @@ class OrderLine(models.Model):
 
     `evidence` is the snapshot that distribution gave when the order was created: rule
     version, rate, candidates and binding as of placed_at. Mall stores it unread.
+    `held` is how many pieces of `Stock` at `location` this line holds; a piece is held
+    by one line at a time. `entitlement` is the promise that a gift line keeps.
     """
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
@@ -98,4 +108,16 @@ class OrderLine(models.Model):
     refunded_fen = models.BigIntegerField(default=0)
     cost_fen = models.BigIntegerField(default=0)
     is_gift = models.BooleanField(default=False)
+    held = models.PositiveIntegerField(default=0)
+    entitlement = models.ForeignKey(
+        "mall.Entitlement", models.PROTECT, null=True, related_name="lines"
+    )
     evidence = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(held=0) | Q(held__lte=F("quantity"), location__isnull=False),
+                name="line_holds_its_own",
+            ),
+        )

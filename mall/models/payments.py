@@ -1,6 +1,7 @@
 """Money in and money back, each known to WeChat Pay under a number of ours."""
 
 from django.db import models
+from django.db.models import Q
 
 
 class Payment(models.Model):
@@ -16,11 +17,18 @@ class Payment(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.PREPAY)
     amount_fen = models.PositiveBigIntegerField()
     openid = models.CharField(max_length=64, blank=True)
+    appid = models.CharField(max_length=32, blank=True)
+    mchid = models.CharField(max_length=32, blank=True)
     prepay_id = models.CharField(max_length=80, blank=True)
     transaction_id = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("created_at",), name="payment_open", condition=Q(state="prepay")),
+        )
 
 
 class Refund(models.Model):
@@ -32,6 +40,12 @@ class Refund(models.Model):
         SUCCESS = "success", "已退款"
         FAILED = "failed", "退款失败"
 
+    class Kind(models.TextChoices):
+        AFTER_SALE = "after_sale", "售后退款"
+        CLAIM = "claim", "福利过期退回"
+        LATE = "late", "迟到付款退回"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.AFTER_SALE)
     order = models.ForeignKey("mall.Order", models.PROTECT, related_name="refunds")
     out_refund_no = models.CharField(max_length=64, unique=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.REQUESTED)
@@ -43,8 +57,19 @@ class Refund(models.Model):
     created_at = models.DateTimeField()
     succeeded_at = models.DateTimeField(null=True)
 
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=("created_at",),
+                name="refund_open",
+                condition=Q(state__in=("requested", "processing")),
+            ),
+        )
+
 
 class RefundLine(models.Model):
+    """A line's share; `quantity` is the pieces that went back on the shelf with it."""
+
     refund = models.ForeignKey(Refund, models.CASCADE, related_name="lines")
     line = models.ForeignKey("mall.OrderLine", models.PROTECT, related_name="refund_lines")
     amount_fen = models.PositiveBigIntegerField()
@@ -61,6 +86,4 @@ class PayException(models.Model):
     resolved_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("kind", "ref"), name="pay_exception_ref"),
-        )
+        constraints = (models.UniqueConstraint(fields=("kind", "ref"), name="pay_exception_ref"),)
