@@ -5,7 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.twin.pay_kit import pay_twin, shop, whole_shop
 from tests.twin.wecom_kit import CORP, KEY, TOKEN, Corp, Product, TwinProcess, free_port, serve
+
+__all__ = ["pay_twin", "shop", "whole_shop"]
 
 
 @pytest.fixture(scope="session")

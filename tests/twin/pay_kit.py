@@ -323,13 +323,27 @@ def open_shop(twin: TwinProcess, receiver: Receiver, mchid: str = "1900000101") 
     return Shop(twin, mchid, keys, person, openid, receiver)
 
 
+@dataclass
+class PayTwin:
+    """The twin of a test session and the server that takes its notifications."""
+
+    twin: TwinProcess
+    receiver: Receiver
+
+
 @pytest.fixture(scope="session")
-def whole_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    """One twin and one merchant for every test of a module."""
+def pay_twin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PayTwin]:
+    """One twin for every payment test."""
     with receiving() as receiver:
-        state = tmp_path_factory.mktemp("twin")
+        state = tmp_path_factory.mktemp("pay-twin")
         with running_twin(state, receiver.port) as twin:
-            yield open_shop(twin, receiver)
+            yield PayTwin(twin, receiver)
+
+
+@pytest.fixture(scope="module")
+def whole_shop(pay_twin: PayTwin) -> Shop:
+    """A merchant of its own for every module."""
+    return open_shop(pay_twin.twin, pay_twin.receiver, mchid=str(1900001000 + next(numbers)))
 
 
 @pytest.fixture

@@ -17,12 +17,8 @@ from tests.twin.pay_kit import (
     open_shop,
     receiving,
     running_twin,
-    shop,
     wait_for,
-    whole_shop,
 )
-
-__all__ = ["shop", "whole_shop"]
 
 ORDER = "pay/transactions/jsapi"
 

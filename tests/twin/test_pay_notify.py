@@ -14,13 +14,9 @@ from tests.twin.pay_kit import (
     Shop,
     assert_signed,
     new_number,
-    shop,
     unseal,
     wait_for,
-    whole_shop,
 )
-
-__all__ = ["shop", "whole_shop"]
 
 
 def notification(shop: Shop, number: str) -> Any:

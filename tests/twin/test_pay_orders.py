@@ -12,11 +12,7 @@ from tests.twin.pay_kit import (
     Shop,
     new_number,
     open_shop,
-    shop,
-    whole_shop,
 )
-
-__all__ = ["shop", "whole_shop"]
 
 
 def minutes_on(minutes: float) -> str:

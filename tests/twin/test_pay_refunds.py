@@ -10,12 +10,8 @@ from tests.twin.pay_kit import (
     Shop,
     new_number,
     open_shop,
-    shop,
     wait_for,
-    whole_shop,
 )
-
-__all__ = ["shop", "whole_shop"]
 
 DAY = 86400
 

@@ -5,9 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.twin.pay_kit import Shop, http, new_number, open_shop, shop, whole_shop
-
-__all__ = ["shop", "whole_shop"]
+from tests.twin.pay_kit import Shop, http, new_number, open_shop
 
 
 def confirmed(shop: Shop, asked: Any) -> httpx.Response:

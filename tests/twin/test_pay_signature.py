@@ -16,12 +16,8 @@ from tests.twin.pay_kit import (
     new_number,
     open_shop,
     rsa_sign,
-    shop,
     unseal,
-    whole_shop,
 )
-
-__all__ = ["shop", "whole_shop"]
 
 
 def posted(shop: Shop, raw: bytes, headers: dict[str, str]) -> httpx.Response:

@@ -4,9 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.twin.pay_kit import APPID, BILLS, HOST, Shop, new_number, open_shop, shop, whole_shop
-
-__all__ = ["shop", "whole_shop"]
+from tests.twin.pay_kit import APPID, BILLS, HOST, Shop, new_number, open_shop
 
 REPORTS = [
     {"info_type": "岗位类型", "info_content": "导购"},

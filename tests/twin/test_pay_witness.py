@@ -13,12 +13,8 @@ from tests.twin.pay_kit import (
     NOTIFY_URL,
     Shop,
     new_number,
-    shop,
     unseal,
-    whole_shop,
 )
-
-__all__ = ["shop", "whole_shop"]
 
 
 def sdk_of(shop: Shop, **keys: Any) -> WeChatPay:
