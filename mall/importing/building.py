@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mall.importing.cells import amount_of, code_of, is_masked, time_of
+from mall.importing.cells import amount_of, is_masked, short_code_of, time_of
 from mall.importing.grouping import Group
 from mall.importing.records import (
     CellProblem,
@@ -17,6 +17,8 @@ from mall.importing.records import (
 from mall.importing.tables import Row
 
 Item = ImportedOrder | RowProblem
+LONGEST_TITLE = 200
+LONGEST_CARRIER = 40
 
 
 def build_each(
@@ -81,7 +83,7 @@ def is_provisional(cells: dict[str, object], *fields: str) -> bool:
 
 def buyer_key_of(cell: object) -> tuple[str | None, tuple[Flag, ...]]:
     """A masked account (`t***6`) is shared by many people, so it is no key."""
-    text = code_of(cell)
+    text = short_code_of(cell, "买家账号", most=128)
     if not text:
         return None, (Flag.BUYER_MISSING,)
     return (None, (Flag.BUYER_MASKED,)) if is_masked(text) else (text, ())

@@ -29,13 +29,15 @@ _LOOSE_TIME = re.compile(
     r"([0-9]{4})[/.年-]([0-9]{1,2})[/.月-]([0-9]{1,2})日?"
     r"(?:[ T]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?)?"
 )
+# PostgreSQL stores no NUL, and nobody means the others.
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _INVISIBLE = " \t\r\n\v\f\u00a0\u3000\ufeff\u200b\u200e\u200f"
 
 
 def text_of(cell: object) -> str:
     """The cell as clean text; "" where the file says missing (`-`, `null`, a blank)."""
     if isinstance(cell, str):
-        text = cell.strip(_INVISIBLE)
+        text = (cell if cell.isprintable() else _CONTROL.sub("", cell)).strip(_INVISIBLE)
         if guarded := _TEXT_GUARD.fullmatch(text):
             text = guarded[1].strip(_INVISIBLE)
         return "" if text.lower() in MISSING else text
@@ -52,6 +54,14 @@ def code_of(cell: object) -> str:
     """Text of an id, phone or number: the leading apostrophe of Excel is not part of it."""
     text = text_of(cell)
     return text[1:].strip(_INVISIBLE) if text.startswith(("'", "‘", "’")) else text
+
+
+def short_code_of(cell: object, label: str, most: int = 64) -> str:
+    """A code that must not be cut, as half of it would be another code."""
+    text = code_of(cell)
+    if len(text) > most:
+        raise CellProblem("code_too_long", f"{label}超过 {most} 个字", text)
+    return text
 
 
 def order_no_of(cell: object) -> str:

@@ -10,8 +10,10 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from mall.importing.addresses import read_receiver
+from mall.importing.addresses import has_ciphertext, read_receiver
 from mall.importing.building import (
+    LONGEST_CARRIER,
+    LONGEST_TITLE,
     Item,
     Money,
     build_lines,
@@ -29,6 +31,7 @@ from mall.importing.cells import (
     full_mobile,
     quantity_of,
     round_fen,
+    short_code_of,
     text_of,
     time_of,
 )
@@ -106,11 +109,16 @@ def _order(group: Group, *, mapping: Mapping) -> ImportedOrder:
         lines=_with_refunds(lines, money.refund, kind),
         line_count=len(lines),
         receiver=read_receiver(cells.get("name"), cells.get("phone"), cells.get("address")),
-        tracking_no=code_of(cells.get("tracking_no")),
-        carrier=text_of(cells.get("carrier")),
-        flags=(*kind_flags, *buyer_flags, *money.flags),
+        tracking_no=short_code_of(cells.get("tracking_no"), "物流单号"),
+        carrier=text_of(cells.get("carrier"))[:LONGEST_CARRIER],
+        flags=(*kind_flags, *buyer_flags, *money.flags, *_receiver_flags(cells)),
         row_numbers=group.row_numbers,
     )
+
+
+def _receiver_flags(cells: dict[str, object]) -> tuple[Flag, ...]:
+    is_hidden = has_ciphertext(cells.get("name"), cells.get("phone"), cells.get("address"))
+    return (Flag.RECEIVER_ENCRYPTED,) if is_hidden else ()
 
 
 def _with_refunds(
@@ -132,8 +140,8 @@ def _line(cells: dict[str, object], *, mapping: Mapping) -> ImportedLine:
     if amount is None or quantity is None:
         raise CellProblem("line_incomplete", "缺少数量或金额", cells.get("title"))
     return ImportedLine(
-        sku_code=code_of(cells.get("sku_code")),
-        title=text_of(cells.get("title")),
+        sku_code=short_code_of(cells.get("sku_code"), "商品编码"),
+        title=text_of(cells.get("title"))[:LONGEST_TITLE],
         quantity=quantity,
         price_fen=None if price is None else round_fen(price * unit, cells["price"]),
         amount_fen=amount,

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from mall.importing.addresses import has_ciphertext, read_receiver
 from mall.importing.building import (
+    LONGEST_TITLE,
     Item,
     Money,
     build_each,
@@ -24,11 +25,11 @@ from mall.importing.building import (
 )
 from mall.importing.cells import (
     amount_of,
-    code_of,
     decimal_of,
     full_mobile,
     quantity_of,
     round_fen,
+    short_code_of,
     text_of,
     time_of,
 )
@@ -173,10 +174,12 @@ def _line(cells: dict[str, object]) -> ImportedLine:
     price = decimal_of(cells["price"])
     if quantity is None or price is None:
         raise CellProblem("line_incomplete", "缺少京东价或订购数量", cells.get("title"))
-    codes = (code_of(cells.get(field)) for field in ("sku_code", "own_sku", "item_id"))
+    codes = (
+        short_code_of(cells.get(field), "货号") for field in ("sku_code", "own_sku", "item_id")
+    )
     return ImportedLine(
         sku_code=next((code for code in codes if code), ""),
-        title=text_of(cells.get("title")),
+        title=text_of(cells.get("title"))[:LONGEST_TITLE],
         quantity=quantity,
         price_fen=round_fen(price * 100, cells["price"]),
         amount_fen=round_fen(price * quantity * 100, cells["price"]),

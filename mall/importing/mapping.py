@@ -57,7 +57,7 @@ class Mapping:
             raise BadMapping("金额单位只能是 yuan 或 fen")
         if unknown := set(self.statuses.values()) - set(OrderStatus):
             raise BadMapping("不认识的订单状态：" + "、".join(sorted(map(str, unknown))))
-        if not self.buyer_kind.isidentifier():
+        if not (self.buyer_kind.isidentifier() and len(self.buyer_kind) <= 40):
             raise BadMapping("buyer_kind 只能是英文标识")
         try:
             ZoneInfo(self.timezone)

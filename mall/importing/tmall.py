@@ -9,6 +9,8 @@ from functools import partial
 
 from mall.importing.addresses import has_ciphertext, read_receiver
 from mall.importing.building import (
+    LONGEST_CARRIER,
+    LONGEST_TITLE,
     Item,
     Money,
     build_lines,
@@ -23,7 +25,15 @@ from mall.importing.building import (
     required_time,
     with_refund_on_only_line,
 )
-from mall.importing.cells import amount_of, code_of, full_mobile, quantity_of, text_of, time_of
+from mall.importing.cells import (
+    amount_of,
+    code_of,
+    full_mobile,
+    quantity_of,
+    short_code_of,
+    text_of,
+    time_of,
+)
 from mall.importing.grouping import Group, group_rows, last_rows
 from mall.importing.records import Flag, ImportedLine, ImportedOrder, Receiver, RowProblem
 from mall.importing.tables import Table, find_places
@@ -118,8 +128,8 @@ def _order(group: Group, *, details: Group | None, expected: bool) -> ImportedOr
         lines=with_refund_on_only_line(lines, money.refund),
         line_count=line_count,
         receiver=receiver,
-        tracking_no=code_of(cells.get("tracking_no")).removeprefix("No:"),
-        carrier=text_of(cells.get("carrier")),
+        tracking_no=short_code_of(cells.get("tracking_no"), "物流单号").removeprefix("No:"),
+        carrier=text_of(cells.get("carrier"))[:LONGEST_CARRIER],
         flags=(
             *buyer_flags,
             *line_flags,
@@ -179,7 +189,7 @@ def _lines(
     quantity = quantity_of(cells.get("quantity")) or kinds
     merged = ImportedLine(
         sku_code="",
-        title=text_of(cells.get("title")),
+        title=text_of(cells.get("title"))[:LONGEST_TITLE],
         quantity=quantity,
         price_fen=None,
         amount_fen=required_fen(cells, "total", "总金额") if goods is None else goods,

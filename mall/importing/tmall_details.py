@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from mall.importing.building import (
+    LONGEST_TITLE,
     Item,
     Money,
     build_each,
@@ -24,6 +25,7 @@ from mall.importing.cells import (
     decimal_of,
     quantity_of,
     round_fen,
+    short_code_of,
     text_of,
     time_of,
 )
@@ -94,8 +96,10 @@ def read_line(cells: dict[str, object]) -> ImportedLine:
         raise CellProblem("line_incomplete", "缺少价格或购买数量", cells["title"])
     due = amount_of(cells.get("due")).fen
     return ImportedLine(
-        sku_code=code_of(cells.get("sku_code")) or code_of(cells.get("item_code")),
-        title=text_of(cells["title"]),
+        sku_code=short_code_of(
+            code_of(cells.get("sku_code")) or cells.get("item_code"), "商家编码"
+        ),
+        title=text_of(cells["title"])[:LONGEST_TITLE],
         quantity=quantity,
         price_fen=round_fen(price * 100, cells["price"]),
         amount_fen=round_fen(price * quantity * 100, cells["price"]) if due is None else due,

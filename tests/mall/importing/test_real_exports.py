@@ -1,0 +1,287 @@
+"""The four back-ends' files hold the same 300 orders: every reader must find the same."""
+
+import json
+from collections import Counter, defaultdict
+from datetime import UTC, datetime
+
+from mall.importing import (
+    Flag,
+    Mapping,
+    OrderStatus,
+    RecordKind,
+    Totals,
+    find_detail_beside,
+    read_orders,
+    sniff,
+)
+from tests.mall.importing.files import EXPORTS, needs_exports, split
+
+pytestmark = needs_exports
+
+TMALL = EXPORTS / "tmall_ExportOrderList.csv"
+DETAIL = EXPORTS / "tmall_ExportOrderDetailList.csv"
+JD = EXPORTS / "jd_orders.csv"
+YOUZAN = Mapping(
+    buyer_kind="youzan",
+    columns={
+        "order_no": "订单号",
+        "placed_at": "订单创建时间",
+        "paid_at": "买家付款时间",
+        "status": "订单状态",
+        "buyer": "买家昵称",
+        "buyer_phone": "买家手机号",
+        "title": "全部商品名称",
+        "amount": "商品金额合计",
+        "freight": "运费",
+        "discount": "店铺优惠合计",
+        "refund": "订单已退款金额",
+    },
+    statuses={
+        "待付款": "created",
+        "待发货": "paid",
+        "已发货": "shipped",
+        "交易完成": "completed",
+        "交易关闭": "closed",
+    },
+)
+DOUYIN = Mapping(
+    buyer_kind="douyin",
+    columns={
+        "order_no": "主订单编号",
+        "placed_at": "订单提交时间",
+        "paid_at": "支付完成时间",
+        "status": "订单状态",
+        "sku_code": "商家编码",
+        "title": "选购商品",
+        "quantity": "商品数量",
+        "price": "商品金额",
+        "name": "收件人",
+        "phone": "收件人手机号",
+        "address": "详细地址",
+    },
+    statuses={
+        "待支付": "created",
+        "待发货": "paid",
+        "已发货": "shipped",
+        "已完成": "completed",
+        "已关闭": "closed",
+    },
+)
+
+
+def expected():
+    return json.loads((EXPORTS / "expected.json").read_text())
+
+
+def expected_totals():
+    told = expected()
+    return {
+        "orders": told["orders"],
+        "lines": told["lines"],
+        "buyers": told["buyers"],
+        "paid_orders": told["paid_orders"],
+        "paid_fen": round(100 * told["paid_amount_all_orders"]),
+        "net_fen": round(100 * told["net_paid"]),
+        "refund_fen": round(100 * told["refund_total"]),
+        "refund_orders": told["orders_refund_full"] + told["orders_refund_partial"],
+    }
+
+
+def read(path, platform, **options):
+    orders, problems = split(read_orders(path, platform, **options))
+    assert problems == []
+    totals = Totals()
+    for order in orders:
+        totals.add(order)
+    return orders, totals
+
+
+def test_tmall_order_list_alone_gives_every_total():
+    orders, totals = read(TMALL, "tmall")
+
+    assert totals.as_dict() == expected_totals()
+    assert sum(order.total_fen for order in orders) == round(
+        100 * expected()["total_amount_all_orders"]
+    )
+    assert totals.flagged_orders == {Flag.LINES_MERGED: expected()["multi_line_orders"]}
+
+
+def test_tmall_order_list_with_its_details_gives_every_total_and_every_line():
+    orders, totals = read(TMALL, "tmall", detail_path=find_detail_beside(TMALL))
+
+    assert totals.as_dict() == expected_totals()
+    assert totals.flagged_orders == {}
+    assert sum(len(order.lines) for order in orders) == expected()["lines"]
+    assert all(sum(x.amount_fen for x in order.lines) == order.goods_fen for order in orders)
+    assert sum(x.quantity for order in orders for x in order.lines) == expected()["qty_total"]
+    assert sum(len(order.lines) > 1 for order in orders) == expected()["multi_line_orders"]
+
+
+def test_tmall_best_selling_codes_are_found_from_the_details():
+    orders, _ = read(TMALL, "tmall", detail_path=DETAIL)
+
+    sold = Counter()
+    for order in orders:
+        for line in order.lines:
+            sold[line.sku_code] += line.amount_fen
+    assert sold.most_common(3) == [
+        (code, round(100 * amount)) for code, amount in expected()["top3_sku_by_amount"]
+    ]
+
+
+def test_tmall_details_alone_give_orders_and_lines_but_no_buyer_and_no_money():
+    orders, totals = read(DETAIL, "tmall")
+
+    assert totals.as_dict() == {
+        **dict.fromkeys(expected_totals(), 0),
+        "orders": expected()["orders"],
+        "lines": expected()["lines"],
+    }
+    assert {order.kind for order in orders} == {RecordKind.LINES_ONLY}
+    assert {order.placed_at for order in orders} == {None}
+
+
+def test_tmall_statuses_refunds_and_buyers_are_as_expected():
+    orders, _ = read(TMALL, "tmall")
+
+    statuses = Counter(order.status for order in orders)
+    told = expected()["by_status_tmall"]
+    assert statuses == {
+        OrderStatus.COMPLETED: told["交易成功"],
+        OrderStatus.CREATED: told["等待买家付款"],
+        OrderStatus.PAID: told["买家已付款，等待卖家发货"],
+        OrderStatus.CLOSED: told["交易关闭"],
+        OrderStatus.SHIPPED: told["卖家已发货，等待买家确认"],
+    }
+    full = sum(order.refund_fen == order.paid_fen > 0 for order in orders)
+    assert full == expected()["orders_refund_full"]
+    by_buyer = Counter(order.buyer_key for order in orders)
+    assert sum(count > 1 for count in by_buyer.values()) == expected()["buyers_ge2_orders"]
+
+
+def test_tmall_buyers_with_two_live_paid_orders_are_as_expected():
+    orders, _ = read(TMALL, "tmall")
+
+    live = Counter(
+        order.buyer_key
+        for order in orders
+        if order.is_paid and order.status is not OrderStatus.CLOSED
+    )
+    assert (
+        sum(count > 1 for count in live.values())
+        == (expected()["buyers_ge2_paid_not_closed_orders"])
+    )
+
+
+def test_tmall_times_are_read_in_shanghai():
+    orders, _ = read(TMALL, "tmall")
+
+    times = sorted(order.placed_at for order in orders)
+    assert times[0] == datetime(2011, 2, 1, 3, 16, tzinfo=UTC)
+    assert times[-1] == datetime(2011, 3, 7, 9, 19, tzinfo=UTC)
+    assert expected()["first_order"] == "2011-02-01 11:16:00"
+    assert expected()["last_order"] == "2011-03-07 17:19:00"
+
+
+def test_every_tmall_phone_is_a_full_number():
+    orders, _ = read(TMALL, "tmall")
+
+    assert len({order.buyer_phone for order in orders}) == expected()["buyers"]
+    assert all(len(order.buyer_phone or "") == 11 for order in orders)
+
+
+def test_jd_counts_repeated_amounts_once():
+    orders, totals = read(JD, "jd")
+
+    told = expected_totals()
+    known = ("orders", "lines", "buyers", "paid_orders", "paid_fen")
+    assert {name: totals.as_dict()[name] for name in known} == {name: told[name] for name in known}
+    assert sum(order.total_fen for order in orders) == round(
+        100 * expected()["total_amount_all_orders"]
+    )
+
+
+def test_jd_flags_its_twelve_deleted_orders_and_owns_to_knowing_no_refund():
+    orders, totals = read(JD, "jd")
+
+    assert totals.flagged_orders == {Flag.DELETED_ON_PLATFORM: 12, Flag.REFUND_UNKNOWN: 300}
+    deleted = [order for order in orders if Flag.DELETED_ON_PLATFORM in order.flags]
+    assert {order.status for order in deleted} == {OrderStatus.CLOSED}
+    assert (totals.refund_fen, totals.refund_unknown_orders) == (0, 300)
+
+
+def test_jd_masked_phones_are_no_key():
+    orders, _ = read(JD, "jd")
+
+    assert {order.buyer_phone for order in orders} == {None}
+    assert all("*" in order.receiver.phone for order in orders)
+
+
+def test_jd_and_tmall_tell_the_same_lines_of_the_same_orders():
+    tmall, _ = read(TMALL, "tmall", detail_path=DETAIL)
+    jd, _ = read(JD, "jd")
+
+    def by_number(orders):
+        return {order.platform_order_no[-9:]: order for order in orders}
+
+    ours, theirs = by_number(tmall), by_number(jd)
+    assert ours.keys() == theirs.keys()
+    assert all(ours[number].lines != () for number in ours)
+    assert all(
+        [line.amount_fen for line in ours[number].lines]
+        == [line.amount_fen for line in theirs[number].lines]
+        for number in ours
+    )
+
+
+def test_youzan_through_a_mapping_gives_buyers_money_and_refunds():
+    _, totals = read(EXPORTS / "youzan_orders.csv", "generic", mapping=YOUZAN)
+
+    assert totals.as_dict() == {**expected_totals(), "lines": 300}
+
+
+def test_douyin_through_a_mapping_gives_orders_lines_and_payments():
+    orders, totals = read(EXPORTS / "douyin_orders.csv", "generic", mapping=DOUYIN)
+
+    told = expected_totals()
+    known = ("orders", "lines", "paid_orders", "paid_fen")
+    assert {name: totals.as_dict()[name] for name in known} == {name: told[name] for name in known}
+    assert totals.flagged_orders[Flag.RECEIVER_ENCRYPTED] == 300
+    assert {order.receiver.name + order.receiver.phone for order in orders} == {""}
+
+
+def test_layouts_and_encodings_are_told_by_content():
+    told = {path.name: sniff(path) for path in sorted(EXPORTS.glob("*.csv"))}
+
+    assert {name: (x.name, x.encoding) for name, x in told.items()} == {
+        "douyin_orders.csv": ("generic", "utf-8-sig"),
+        "jd_orders.csv": ("jd", "gb18030"),
+        "tmall_ExportOrderDetailList.csv": ("tmall_details", "gb18030"),
+        "tmall_ExportOrderList.csv": ("tmall_orders", "gb18030"),
+        "youzan_customers.csv": ("generic", "utf-8-sig"),
+        "youzan_orders.csv": ("generic", "utf-8-sig"),
+    }
+
+
+def test_every_layout_of_the_back_ends_is_known_by_its_header(tmp_path):
+    layouts = json.loads((EXPORTS / "layouts.json").read_text())
+
+    found = defaultdict(set)
+    for name, layout in layouts.items():
+        if name.startswith(("tmall", "jd")):
+            path = tmp_path / f"{name}.csv"
+            path.write_text(",".join(layout["columns"]) + "\n", encoding="gb18030")
+            found[sniff(path).name].add(name)
+    assert found == {
+        "tmall_orders": {"tmall_order_2016", "tmall_order_2018", "tmall_order_2020"},
+        "tmall_details": {"tmall_detail_old", "tmall_detail_new"},
+        "jd": {"jd_order_2015"},
+    }
+
+
+def test_a_second_reading_gives_the_very_same_records():
+    first = list(read_orders(TMALL, "tmall", detail_path=DETAIL))
+    second = list(read_orders(TMALL, "tmall", detail_path=DETAIL))
+
+    assert len(first) == 300
+    assert first == second
