@@ -7,7 +7,11 @@ from core.ids import public_id
 
 
 class CardBatch(models.Model):
-    """A print run of cards that promise one benefit; costs are fen for each card."""
+    """A print run of cards that promise one benefit; costs are fen for each card.
+
+    `velocity_limit` is how many scans of one network or device in 60 s pass unsuspected;
+    `greeting` replaces the usual welcome, with {guide}, {store} and {benefit} filled in.
+    """
 
     class State(models.TextChoices):
         ACTIVE = "active", "使用中"
@@ -21,12 +25,17 @@ class CardBatch(models.Model):
     size = models.PositiveIntegerField()
     print_cost_fen = models.PositiveIntegerField(default=0)
     insert_cost_fen = models.PositiveIntegerField(default=0)
+    velocity_limit = models.PositiveIntegerField(default=10)
+    greeting = models.CharField(max_length=500, blank=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
     created_at = models.DateTimeField()
 
 
 class Card(models.Model):
-    """One printed serial, followed from the parcel to the person."""
+    """One printed serial, followed from the parcel to the person.
+
+    `benefit_cost_fen` is what the redeemed benefit cost us, as of its redemption.
+    """
 
     class State(models.TextChoices):
         PRINTED = "printed", "已印刷"
@@ -53,6 +62,7 @@ class Card(models.Model):
     consumed_by = models.ForeignKey("members.Member", models.PROTECT, null=True)
     is_new_person = models.BooleanField(null=True)
     suspect_reason = models.CharField(max_length=120, blank=True)
+    benefit_cost_fen = models.PositiveIntegerField(null=True)
 
     class Meta:
         indexes = (models.Index(fields=("batch", "state"), name="card_batch_state"),)
@@ -70,7 +80,12 @@ class ContactWay(models.Model):
 
 
 class Scan(models.Model):
-    """One visit of a card's page by one person, waiting to be matched with an add."""
+    """One visit of a card's page by one person, waiting to be matched with an add.
+
+    `reason` is a code of `contracts.SUSPICIONS`. `is_held` keeps the benefit back until
+    the parcel is delivered. `contact` is the add this scan was matched with or, while it
+    is suspect, the add that could not be told apart.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", "等待添加"
@@ -86,6 +101,8 @@ class Scan(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     matched_by = models.CharField(max_length=12, blank=True)
     reason = models.CharField(max_length=120, blank=True)
+    contact = models.ForeignKey("members.Contact", models.SET_NULL, null=True)
+    is_held = models.BooleanField(default=False)
     ip = models.CharField(max_length=45, blank=True)
     device = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField()
@@ -94,9 +111,15 @@ class Scan(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("card", "customer"), name="scan_card_customer"),
+            models.UniqueConstraint(
+                fields=("card",), condition=Q(state="matched"), name="scan_card_matched"
+            ),
         )
         indexes = (
-            models.Index(fields=("way", "created_at"), name="scan_way", condition=Q(state="waiting")),
+            models.Index(
+                fields=("way", "created_at"), name="scan_way", condition=Q(state="waiting")
+            ),
+            models.Index(fields=("ip", "created_at"), name="scan_ip"),
         )
 
 
@@ -108,3 +131,11 @@ class AcquisitionLink(models.Model):
     staff = models.OneToOneField("org.Staff", models.PROTECT)
     is_available = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+
+
+class CardGuess(models.Model):
+    """Serials that were not there, counted for each network address since `since`."""
+
+    ip = models.CharField(max_length=45, unique=True)
+    misses = models.PositiveIntegerField(default=0)
+    since = models.DateTimeField()

@@ -54,13 +54,16 @@ class Customer(models.Model):
     last_seen_at = models.DateTimeField()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("appid", "openid"), name="customer_openid"),
-        )
+        constraints = (models.UniqueConstraint(fields=("appid", "openid"), name="customer_openid"),)
 
 
 class Contact(models.Model):
-    """A WeCom friendship between a member and a member of staff, ended or not."""
+    """A WeCom friendship between a member and a member of staff, ended or not.
+
+    `event_at` is the last known moment of adding; the two `…_left_at` are the last known
+    moments of deleting. They only grow, so news may come in any order. `synced_at` is
+    the moment of the last look at the source, which settles what events cannot.
+    """
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="contacts")
     staff = models.ForeignKey("org.Staff", models.PROTECT)
@@ -73,6 +76,8 @@ class Contact(models.Model):
     removed_at = models.DateTimeField(null=True)
     removed_by = models.CharField(max_length=10, blank=True)
     event_at = models.DateTimeField(null=True)
+    customer_left_at = models.DateTimeField(null=True)
+    staff_left_at = models.DateTimeField(null=True)
     synced_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -94,9 +99,7 @@ class Tag(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("group_name", "name"), name="tag_name"),
-        )
+        constraints = (models.UniqueConstraint(fields=("group_name", "name"), name="tag_name"),)
 
 
 class MemberTag(models.Model):
@@ -108,9 +111,7 @@ class MemberTag(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("member", "tag"), name="member_tag"),
-        )
+        constraints = (models.UniqueConstraint(fields=("member", "tag"), name="member_tag"),)
 
 
 class TimelineEntry(models.Model):

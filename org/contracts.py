@@ -92,6 +92,14 @@ class StaffDirectory(Protocol):
     def identify(self, code: str) -> str: ...
 
 
+class SiteUrls(Protocol):
+    """Absolute addresses of this merchant's pages, for links that leave the house."""
+
+    def customer_url(self, path: str) -> str: ...
+
+    def staff_url(self, path: str) -> str: ...
+
+
 class LoginRefused(Refusal):
     code: ClassVar[str] = "login_refused"
     message: ClassVar[str] = "账号或密码不正确"

@@ -5,31 +5,51 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('org', '0001_initial'),
+        ("org", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Greeting',
+            name="Greeting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64, unique=True)),
-                ('welcome_code', models.CharField(max_length=600)),
-                ('external_userid', models.CharField(max_length=64)),
-                ('text', models.TextField()),
-                ('link_title', models.CharField(blank=True, max_length=60)),
-                ('link_url', models.CharField(blank=True, max_length=1000)),
-                ('state', models.CharField(choices=[('queued', '待发送'), ('sending', '发送中'), ('sent', '已送达'), ('refused', '未送达'), ('expired', '已过期')], default='queued', max_length=8)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('received_at', models.DateTimeField()),
-                ('deadline_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='org.staff')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=64, unique=True)),
+                ("welcome_code", models.CharField(max_length=600)),
+                ("external_userid", models.CharField(max_length=64)),
+                ("text", models.TextField()),
+                ("link_title", models.CharField(blank=True, max_length=60)),
+                ("link_url", models.CharField(blank=True, max_length=1000)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "待发送"),
+                            ("sending", "发送中"),
+                            ("sent", "已送达"),
+                            ("refused", "未送达"),
+                            ("expired", "已过期"),
+                        ],
+                        default="queued",
+                        max_length=8,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("received_at", models.DateTimeField()),
+                ("deadline_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
+                (
+                    "staff",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="org.staff"),
+                ),
             ],
         ),
     ]
