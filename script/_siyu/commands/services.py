@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from _siyu import console, project, services
+from _siyu import console, installing, project, services
 from _siyu.console import stop
 from _siyu.datadir import open_data
 
@@ -17,6 +17,7 @@ def run(arguments: Sequence[str]) -> int:
     parser.add_argument("--data", type=Path, default=project.DEFAULT_DATA)
     options = parser.parse_args(arguments)
     console.speak_on(sys.stderr)
+    installing.install(with_browser=False)
     data = open_data(options.data)
     if options.action == "env" and not services.are_running(data):
         stop(f"数据文件夹 {data.root} 上没有运行中的数据库和 Redis,请先用 up 启动。")

@@ -5,7 +5,7 @@ import fcntl
 from _siyu import project
 from _siyu.console import say
 
-from . import browser, environment, frontend
+from . import browser, embedded, environment, frontend
 
 
 def install(with_browser: bool, again: bool = False) -> None:
@@ -21,6 +21,7 @@ def install(with_browser: bool, again: bool = False) -> None:
             say("· 另一个命令正在安装,等它完成 …")
             fcntl.flock(lock, fcntl.LOCK_EX)
         environment.install()
+        embedded.install()
         frontend.install()
         if with_browser:
             browser.install(again)

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from _siyu import project
 from _siyu.console import step, stop
@@ -14,7 +15,6 @@ from . import browser, stamps, tools
 _LOCK = project.REQUIREMENTS / "dev.txt"
 _BOOT = project.REQUIREMENTS / "boot.txt"
 _STAMP = project.ENVIRONMENT / "siyu-stamp"
-_UV = project.ENVIRONMENT / "bin" / "uv"
 _MISSING = (
     "缺少软件包 python3-venv:请让管理员运行 apt-get install python3-venv(或为本用户安装 uv)后再试。"
 )
@@ -75,39 +75,35 @@ def _has(module: str) -> bool:
 def _fill() -> None:
     env = tools.environment()
     _follow_pip(env)
-    if not _UV.exists():
-        _bring_uv(env)
-    uv = shutil.which("uv") or str(_UV)
-    complaint = tools.run(
-        [
-            uv,
-            "pip",
-            "sync",
-            "--quiet",
-            "--require-hashes",
-            f"--python={project.PYTHON}",
-            str(_LOCK),
-        ],
-        env,
-    )
-    if complaint is not None and _has_pip():
-        # uv does not know every proxy and certificate set-up that pip does.
-        complaint = _pip_install(_LOCK, env)
+    if not Path(_uv()).exists():
+        complaint = _pip(_BOOT, env)
+        if complaint is not None:
+            stop(f"安装 uv 失败,请检查能否访问软件源:{complaint}")
+    complaint = _run_uv("sync", _LOCK, env) and _pip(_LOCK, env)
     if complaint is not None:
         stop(f"安装 Python 依赖失败:{complaint}(详见 {project.BUILD / 'setup.log'})")
 
 
-def _bring_uv(env: dict[str, str]) -> None:
-    if shutil.which("uv") or not _has_pip():
-        return
-    complaint = _pip_install(_BOOT, env)
-    if complaint is not None:
-        stop(f"安装 uv 失败,请检查能否访问软件源:{complaint}")
+def add(lock: Path, *options: str) -> str | None:
+    """Install one more lock; None when it went well, else the installer's last lines."""
+    env = tools.environment()
+    _follow_pip(env)
+    # uv is quick, pip knows set-ups of proxies and certificates that uv does not.
+    return _run_uv("install", lock, env, *options) and _pip(lock, env, *options)
 
 
-def _pip_install(lock: object, env: dict[str, str]) -> str | None:
+def _uv() -> str:
+    return shutil.which("uv") or str(project.ENVIRONMENT / "bin" / "uv")
+
+
+def _run_uv(verb: str, lock: Path, env: dict[str, str], *options: str) -> str | None:
+    command = [_uv(), "pip", verb, "--quiet", "--require-hashes", f"--python={project.PYTHON}"]
+    return tools.run([*command, *options, *([] if verb == "sync" else ["-r"]), str(lock)], env)
+
+
+def _pip(lock: Path, env: dict[str, str], *options: str) -> str | None:
     command = [str(project.PYTHON), "-m", "pip", "install", "--quiet", "--require-hashes"]
-    return tools.run([*command, "--disable-pip-version-check", "-r", str(lock)], env)
+    return tools.run([*command, "--disable-pip-version-check", *options, "-r", str(lock)], env)
 
 
 def _has_pip() -> bool:

