@@ -144,8 +144,8 @@ class Corp:
         address = f"{self.twin.base}/cgi-bin/{api}"
         return http.post(address, params={"access_token": self.token}, json=body).json()
 
-    def customer(self, name: str = "小林", userid: str = "cai", **how: Any) -> dict[str, Any]:
+    def customer(self, name: str = "小林", **how: Any) -> dict[str, Any]:
         """A new person who has added a guide."""
         person = self.twin.admin("POST", "people", name=name)
-        wanted = how or {"corp_id": CORP["corp_id"], "userid": userid}
+        wanted = how or {"corp_id": CORP["corp_id"], "userid": "cai"}
         return {**person, **self.twin.admin("POST", "act/add", person=person["person"], **wanted)}
