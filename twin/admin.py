@@ -72,10 +72,15 @@ def show_settings(twin: Twin, body: Body) -> dict[str, Any]:
     return twin.settings.all()
 
 
+def show_clock(twin: Twin, body: Body) -> dict[str, Any]:
+    """Business time, and how far it is from real time."""
+    return {"business": twin.clock.business(), "offset_seconds": twin.clock.offset}
+
+
 def set_clock(twin: Twin, body: Body) -> dict[str, Any]:
     """Move business time to real time plus ``offset_seconds``."""
     twin.clock.set_offset(float(body["offset_seconds"]))
-    return {"business": twin.clock.business(), "offset_seconds": twin.clock.offset}
+    return show_clock(twin, body)
 
 
 def reset(twin: Twin, body: Body) -> dict[str, Any]:
@@ -97,6 +102,7 @@ routes: list[BaseRoute] = [
     control("DELETE", "faults", clear_faults),
     control("POST", "settings", change_settings),
     control("GET", "settings", show_settings),
+    control("GET", "clock", show_clock),
     control("POST", "clock", set_clock),
     control("POST", "reset", reset),
 ]

@@ -149,3 +149,11 @@ class Corp:
         person = self.twin.admin("POST", "people", name=name)
         wanted = how or {"corp_id": CORP["corp_id"], "userid": "cai"}
         return {**person, **self.twin.admin("POST", "act/add", person=person["person"], **wanted)}
+
+
+def browser(twin: TwinProcess, who: str = "") -> httpx.Client:
+    """A browser on the twin that follows no redirect, held by a person or a member."""
+    made = httpx.Client(base_url=twin.base, verify=False, trust_env=False)
+    if who:
+        assert made.post(f"/phone/be/{who}").status_code == 303
+    return made

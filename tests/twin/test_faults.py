@@ -1,0 +1,158 @@
+"""Every fault, what it leaves done, and a restart."""
+
+import signal
+
+import httpx
+import pytest
+
+from tests.twin.wecom_kit import CORP, http
+
+TAG = "externalcontact/add_corp_tag"
+BODY = {"group_name": "等级", "tag": [{"name": "金卡"}]}
+
+
+def order(corp, mode, **more):
+    corp.twin.admin("POST", "faults", **{"api": TAG, "mode": mode, "times": 1, **more})
+
+
+def call(corp, timeout=0.5):
+    address = f"{corp.twin.base}/cgi-bin/{TAG}"
+    return http.post(address, params={"access_token": corp.token}, json=BODY, timeout=timeout)
+
+
+def done(corp):
+    return len(corp.post("externalcontact/get_corp_tag_list")["tag_group"])
+
+
+@pytest.mark.parametrize("errcode", [-1, 45009, 45033, 42001, 40014, 60020, 48002, 84061])
+def test_ordered_errcode_is_answered_once_and_nothing_is_done(corp, errcode):
+    order(corp, "errcode", errcode=errcode)
+
+    assert call(corp).json()["errcode"] == errcode
+    assert done(corp) == 0
+    assert call(corp).json()["errcode"] == 0
+
+
+@pytest.mark.parametrize(
+    ("mode", "status", "body", "effect"),
+    [
+        ("http500", 500, b"Internal Server Error", 0),
+        ("html502", 502, b"<html><body><center><h1>502 Bad Gateway</h1></center></body></html>", 0),
+        ("empty", 200, b"", 1),
+    ],
+)
+def test_broken_answers(corp, mode, status, body, effect):
+    order(corp, mode)
+
+    answer = call(corp)
+
+    assert (answer.status_code, answer.content) == (status, body)
+    assert done(corp) == effect
+
+
+def test_truncated_answer_is_half_a_json_and_the_work_is_done(corp):
+    order(corp, "truncate")
+
+    answer = call(corp)
+
+    assert answer.status_code == 200
+    assert answer.text.startswith('{"errcode":0')
+    with pytest.raises(ValueError, match=r".*"):
+        answer.json()
+    assert done(corp) == 1
+
+
+@pytest.mark.parametrize(
+    ("mode", "error", "effect"),
+    [
+        ("timeout_before", httpx.ReadTimeout, 0),
+        ("timeout_after", httpx.ReadTimeout, 1),
+        ("reset_before", (httpx.ReadError, httpx.RemoteProtocolError), 0),
+        ("reset_after", (httpx.ReadError, httpx.RemoteProtocolError), 1),
+    ],
+)
+def test_silence_before_or_after_the_work(corp, mode, error, effect):
+    order(corp, mode)
+
+    with pytest.raises(error):
+        call(corp)
+    assert done(corp) == effect
+
+
+def test_hanging_ends_by_itself(corp):
+    corp.twin.admin("POST", "settings", timeout_hold=0.1)
+    order(corp, "timeout_before")
+
+    with pytest.raises((httpx.ReadError, httpx.RemoteProtocolError)):
+        call(corp, timeout=5)
+
+
+def test_rate_is_a_share_decided_by_the_seed(corp):
+    def codes(seed):
+        corp.twin.admin("DELETE", "faults")
+        order(corp, "errcode", api="user/*", errcode=-1, rate=0.5, times=None, seed=seed)
+        return [corp.get("user/get", userid="cai")["errcode"] for _ in range(40)]
+
+    first, again, other = codes(1), codes(1), codes(2)
+
+    assert first == again
+    assert first != other
+    assert 8 <= first.count(-1) <= 32
+
+
+def test_fault_of_one_api_leaves_others_alone_and_a_star_means_all(corp):
+    order(corp, "errcode", errcode=45009)
+    assert corp.get("user/get", userid="cai")["errcode"] == 0
+
+    order(corp, "errcode", api="*", errcode=45009, times=None)
+    assert corp.get("user/get", userid="cai")["errcode"] == 45009
+    assert corp.fetch_token()["errcode"] == 45009
+    corp.twin.admin("DELETE", "faults")
+    assert corp.get("user/get", userid="cai")["errcode"] == 0
+
+
+def test_public_account_calls_break_in_their_own_form(corp):
+    order(corp, "errcode", api="sns/*", errcode=-1)
+
+    answer = http.get(f"{corp.twin.base}/sns/userinfo").json()
+
+    assert answer["errcode"] == -1
+    assert "rid:" in answer["errmsg"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_restart_forgets_nothing(corp, callback, number):
+    corp.post(TAG, **BODY)
+    added = corp.customer()
+    callback.wait(1)
+    before = corp.twin.log("wecom.call")
+
+    corp.twin.stop(number)
+    corp.twin.start()
+
+    assert corp.twin.log("wecom.call") == before
+    assert done(corp) == 1
+    welcome = {"welcome_code": added["welcome_code"], "text": {"content": "您好"}}
+    assert corp.post("externalcontact/send_welcome_msg", **welcome)["errcode"] == 0
+
+
+def test_event_owed_at_a_kill_is_delivered_after_it(corp, callback):
+    corp.twin.admin("POST", "settings", callback_delay=1.0)
+    corp.customer()
+    assert callback.requests == []
+
+    corp.twin.stop(signal.SIGKILL)
+    corp.twin.start()
+
+    assert len(callback.wait(1)) == 1
+
+
+def test_admin_says_what_is_wrong(corp):
+    def status(path, **body):
+        return http.post(f"{corp.twin.base}/_twin/{path}", json=body).status_code
+
+    assert status("faults", api="x", mode="explode") == 400
+    assert status("settings", no_such_knob=1) == 400
+    assert status("act/add", person="pNobody", corp_id=CORP["corp_id"], userid="cai") == 404
+    assert status("corps/wwnone/members", userid="x") == 404
+    assert status("people") == 400
