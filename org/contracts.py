@@ -99,6 +99,10 @@ class SiteUrls(Protocol):
 
     def staff_url(self, path: str) -> str: ...
 
+    def machine_url(self, path: str) -> str:
+        """The address another platform calls us at: https, on the staff host."""
+        ...
+
 
 class LoginRefused(Refusal):
     code: ClassVar[str] = "login_refused"

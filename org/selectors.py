@@ -1,11 +1,13 @@
 """Reading the org: always through the eyes of an actor where one is asking."""
 
-from django.db.models import QuerySet
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
 
 from core import ports
 from core.errors import NotFound
-from org.contracts import CapabilityMissing, RightsMatrix, Role
-from org.models import OrgUnit, Staff
+from org.contracts import BrandConnections, CapabilityMissing, RightsMatrix, Role
+from org.models import ApiKey, OrgUnit, Staff
 
 
 def is_allowed(actor: Staff, capability: str) -> bool:
@@ -24,6 +26,34 @@ def list_units_for(actor: Staff) -> QuerySet[OrgUnit]:
     if actor.unit_id is None:
         return units if actor.role in (Role.ADMIN, Role.PLATFORM) else units.none()
     return units.filter(path__startswith=get_unit(actor.unit_id).path)
+
+
+def list_units_with_size(actor: Staff) -> list[OrgUnit]:
+    """The actor's tree with `guides` and `depth` set on each node, top-down."""
+    units = list(
+        list_units_for(actor).annotate(
+            guides=Count("staff", filter=Q(staff__role=Role.GUIDE, staff__is_active=True))
+        )
+    )
+    for unit in units:
+        unit.depth = unit.path.count("/") - 2  # type: ignore[attr-defined]
+    return units
+
+
+def list_api_keys() -> QuerySet[ApiKey]:
+    return ApiKey.objects.select_related("unit").order_by("-created_at", "-pk")
+
+
+def get_api_key(public_id: str) -> ApiKey:
+    found = ApiKey.objects.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def describe_connections() -> dict[str, Any]:
+    """What is connected, and what the last check of each said."""
+    return ports.get(BrandConnections).describe()
 
 
 def scope_path(actor: Staff) -> str:

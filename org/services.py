@@ -1,23 +1,30 @@
 """Writing the org: units, staff, logins, API keys."""
 
+import csv
 import datetime as dt
 import hashlib
 import hmac
+import io
+from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
-from core import audit, clock
+from core import audit, clock, ports
 from core.errors import InvalidInput
 from core.ids import random_text
-from org.contracts import LoginLocked, LoginRefused, Role
+from org.contracts import BrandConnections, ConnectionCheck, LoginLocked, LoginRefused, Role
 from org.models import ApiKey, OrgUnit, Staff
 
 __all__ = [
+    "check_brand",
     "check_password_login",
+    "connect_brand",
     "create_api_key",
     "create_staff",
     "create_unit",
     "find_api_key",
+    "import_units",
     "reset_password",
     "revoke_api_key",
     "set_on_duty",
@@ -205,6 +212,86 @@ def find_api_key(token: str) -> ApiKey | None:
 def revoke_api_key(*, key: ApiKey) -> None:
     ApiKey.objects.filter(pk=key.pk).update(revoked_at=clock.now())
     audit.record("org.api_key.revoked", key)
+
+
+def connect_brand(kind: str, fields: dict[str, str]) -> list[ConnectionCheck]:
+    """Connect WeCom, the 公众号 or WeChat Pay and check it; network, so no transaction."""
+    checks = ports.get(BrandConnections).connect(kind, fields)
+    audit.record(f"org.connection.{kind}.saved", after={"ok": all(c.ok for c in checks)})
+    return checks
+
+
+def check_brand(kind: str) -> list[ConnectionCheck]:
+    return ports.get(BrandConnections).check(kind)
+
+
+@dataclass(frozen=True)
+class UnitImport:
+    created: int
+    unchanged: int
+    problems: list[tuple[int, str]]
+
+
+_IMPORT_COLUMNS = ("类型", "编码", "名称", "上级编码", "城市", "地址")
+_KINDS = {label: value for value, label in OrgUnit.Kind.choices}
+
+
+def import_units(content: bytes, *, dry_run: bool) -> UnitImport:
+    """Units from a CSV with the columns 类型, 编码, 名称, 上级编码, 城市, 地址.
+
+    Parents stand above their children. All or nothing: a problem in any row writes
+    nothing; a code that exists is left as it is, so the file may be read twice.
+    """
+    with transaction.atomic():
+        result = _read_units(_decode(content))
+        if dry_run or result.problems:
+            transaction.set_rollback(True)
+    return result
+
+
+def _decode(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030", errors="replace")
+
+
+def _read_units(text: str) -> UnitImport:
+    reader = csv.DictReader(io.StringIO(text))
+    missing = [name for name in _IMPORT_COLUMNS[:4] if name not in (reader.fieldnames or ())]
+    if missing:
+        raise InvalidInput(f"缺少列：{'、'.join(missing)}")
+    created, unchanged, problems = 0, 0, []
+    for number, row in enumerate(reader, start=2):
+        try:
+            if OrgUnit.objects.filter(code=row["编码"]).exists():
+                unchanged += 1
+                continue
+            create_unit(**_unit_fields(row))
+            created += 1
+        except InvalidInput as refused:
+            problems.append((number, refused.text))
+    return UnitImport(created, unchanged, problems)
+
+
+def _unit_fields(row: dict[str, str]) -> dict[str, Any]:
+    if row["类型"] not in _KINDS:
+        raise InvalidInput(f"类型「{row['类型']}」应为 {'、'.join(_KINDS)} 之一")
+    parent = None
+    if row["上级编码"]:
+        parent = OrgUnit.objects.filter(code=row["上级编码"]).first()
+        if parent is None:
+            raise InvalidInput(f"没有编码为 {row['上级编码']} 的上级")
+    if not row["编码"] or not row["名称"]:
+        raise InvalidInput("编码和名称不能为空")
+    return {
+        "kind": _KINDS[row["类型"]],
+        "code": row["编码"],
+        "name": row["名称"],
+        "parent": parent,
+        "city": row.get("城市") or "",
+        "address": row.get("地址") or "",
+    }
 
 
 def _hash(secret: str) -> str:

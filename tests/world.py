@@ -6,7 +6,9 @@ other store, Finn keeps the books, and Eve is a member.
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any, cast
 
+from django.db import connection
 from django.test import Client
 
 from core import clock
@@ -63,9 +65,21 @@ def build_world() -> World:
     )
 
 
-def client_for(staff: Staff | None, host: str = "aurora.localhost") -> Client:
+class Browser(Client):
+    """A client that leaves the test's own connection on the schema where it was."""
+
+    def request(self, **request: Any) -> Any:
+        wrapper = cast(Any, connection)
+        former = wrapper.tenant
+        try:
+            return super().request(**request)
+        finally:
+            wrapper.set_tenant(former)
+
+
+def client_for(staff: Staff | None, host: str = "aurora.localhost") -> Browser:
     """A browser of this person on that host."""
-    client = Client(HTTP_HOST=host)
+    client = Browser(HTTP_HOST=host)
     if staff is not None:
         session = client.session
         session["staff_id"] = staff.pk

@@ -1,11 +1,14 @@
 """How numbers, money and moments read on our pages."""
 
 import datetime as dt
+from typing import Any
 
 from django import template
 
 from core import clock, money
 from core.crypto import mask_phone
+from org.contracts import ROLE_NAMES, Role
+from org.selectors import is_allowed
 
 register = template.Library()
 
@@ -52,3 +55,57 @@ def short_number(value: int | None) -> str:
 @register.filter
 def masked_phone(phone: str) -> str:
     return mask_phone(phone)
+
+
+@register.filter
+def role_name(role: str) -> str:
+    return ROLE_NAMES.get(Role(role), role) if role else ""
+
+
+@register.simple_tag(takes_context=True)
+def query(context: dict[str, Any], **changes: Any) -> str:
+    """The present query string with some parameters changed."""
+    parameters = context["request"].GET.copy()
+    for name, value in changes.items():
+        parameters[name] = str(value)
+    return str(parameters.urlencode())
+
+
+@register.inclusion_tag("dashboard/_rail_item.html", takes_context=True)
+def rail(
+    context: dict[str, Any], capability: str, url: str, label: str, icon: str
+) -> dict[str, Any]:
+    path = context["request"].path
+    return {
+        "shown": _may(context, capability),
+        "url": url,
+        "label": label,
+        "icon": icon,
+        "active": path == url or (url != "/" and path.startswith(url + "/")),
+    }
+
+
+@register.inclusion_tag("dashboard/_rail_heading.html", takes_context=True)
+def rail_heading(context: dict[str, Any], label: str, capability: str) -> dict[str, Any]:
+    return {"shown": _may(context, capability), "label": label}
+
+
+@register.simple_tag(takes_context=True)
+def may(context: dict[str, Any], capability: str) -> bool:
+    """Whether the person may do this: for leaving out a button they could not use."""
+    return _may(context, capability)
+
+
+def _may(context: dict[str, Any], capability: str) -> bool:
+    staff = context.get("staff")
+    return bool(staff and is_allowed(staff, capability))
+
+
+@register.filter
+def span(length: dt.timedelta) -> str:
+    """How long: `12 秒`, `3 分钟`, `5 小时`, `2 天`."""
+    seconds = int(length.total_seconds())
+    for unit, size in (("天", 86400), ("小时", 3600), ("分钟", 60)):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{max(0, seconds)} 秒"

@@ -1,8 +1,10 @@
 """Routes of the staff host."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("pages.dashboard.urls")),
+]
 
 handler404 = "pages.errors.not_found"
 handler500 = "pages.errors.server_error"
