@@ -1,7 +1,9 @@
 """Reading what the kernel keeps: lanes, tasks, messages, the audit log."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
 
@@ -50,12 +52,11 @@ def list_lanes() -> list[Lane]:
     return [_lane(code, rows.get(code), now) for code in LANES]
 
 
-def _lane(code: str, row: dict[str, object] | None, now: dt.datetime) -> Lane:
-    row = row or {"due": 0, "running": 0, "dead": 0, "oldest": None}
-    oldest = row["oldest"]
-    lag = now - oldest if isinstance(oldest, dt.datetime) else dt.timedelta(0)
-    counts = [int(str(row[name])) for name in ("due", "running", "dead")]
-    return Lane(code, LANE_NAMES[code], *counts, lag)
+def _lane(code: str, row: Mapping[str, Any] | None, now: dt.datetime) -> Lane:
+    if row is None:
+        return Lane(code, LANE_NAMES[code], 0, 0, 0, dt.timedelta(0))
+    lag = now - row["oldest"] if row["oldest"] else dt.timedelta(0)
+    return Lane(code, LANE_NAMES[code], row["due"], row["running"], row["dead"], lag)
 
 
 def list_tasks() -> QuerySet[LongTask]:

@@ -30,7 +30,7 @@ def list_units_for(actor: Staff) -> QuerySet[OrgUnit]:
 
 def list_units_with_size(actor: Staff) -> list[OrgUnit]:
     """The actor's tree with `guides` and `depth` set on each node, top-down."""
-    units = list(
+    units: list[OrgUnit] = list(
         list_units_for(actor).annotate(
             guides=Count("staff", filter=Q(staff__role=Role.GUIDE, staff__is_active=True))
         )

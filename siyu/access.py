@@ -44,7 +44,7 @@ MATRIX: dict[str, frozenset[Role]] = {
     "connections.edit": frozenset({A}),
     "jobs.view": frozenset({A, OP}),
     "jobs.retry": frozenset({A}),
-    "tasks.view": frozenset({A, OP, N, F, M}),
+    "tasks.view": frozenset({A, OP, N, F, M, P}),
     "audit.view": frozenset({A}),
     "guide.home": frozenset({G, M}),
     "guide.customers": frozenset({G, M}),
@@ -54,7 +54,6 @@ MATRIX: dict[str, frozenset[Role]] = {
     "platform.provision": frozenset({P}),
     "platform.suspend": frozenset({P}),
     "platform.jobs": frozenset({P}),
-    "platform.clock": frozenset({P}),
 }
 
 

@@ -36,6 +36,18 @@ def to_public() -> None:
 
 
 @contextmanager
+def elsewhere() -> Iterator[None]:
+    """Work on public for a while, then go back to where the connection was."""
+    wrapper = cast(Any, connection)
+    former = wrapper.tenant
+    wrapper.set_schema_to_public()
+    try:
+        yield
+    finally:
+        wrapper.set_tenant(former)
+
+
+@contextmanager
 def entered(tenant: Tenant, *, check: bool = True) -> Iterator[Tenant]:
     """Run the block on the tenant's schema, then go back to where we were."""
     wrapper = cast(Any, connection)

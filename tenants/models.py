@@ -24,6 +24,8 @@ class Tenant(models.Model):
         READY = "ready", "运行中"
         SUSPENDED = "suspended", "已停用"
 
+    auto_create_schema = auto_drop_schema = False  # django-tenants asks; we never do
+
     public_id = models.CharField(max_length=26, unique=True, default=public_id)
     schema_name = models.CharField(max_length=40, unique=True)
     slug = models.SlugField(max_length=40, unique=True)

@@ -2,26 +2,36 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any, cast
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
-from core import clock, jobs
+from core import audit, clock, jobs
 from core.errors import InvalidInput, NotFound
 from core.ids import random_text
+from core.models import LongTask
+from core.tasks import create_task, finish_task, log_line, report_progress, start_task
 from org.contracts import Role
 from org.models import OrgUnit, Staff
 from org.services import create_staff, create_unit
 from tenants import hosts
-from tenants.context import entered, to_public
+from tenants.context import elsewhere, entered
 from tenants.models import Domain, Plan, Tenant
+from tenants.reports import TenantReport, list_tenant_reports, report_tenant, staff_url
 from tenants.schema import Reporter, create_schema, silent, version_of
 
 __all__ = [
     "Provisioned",
+    "TenantReport",
     "ensure_platform",
+    "list_tenant_reports",
+    "order_tenant",
+    "provision_ordered",
     "provision_tenant",
+    "report_tenant",
     "resume_tenant",
+    "staff_url",
     "suspend_tenant",
 ]
 
@@ -50,6 +60,7 @@ class Provisioned:
     password: str
 
 
+@elsewhere()
 def provision_tenant(
     *,
     name: str,
@@ -63,7 +74,6 @@ def provision_tenant(
 
     Each step may run again, so a killed run is finished by the same call.
     """
-    to_public()
     tenant = _reserve(name, slug or f"brand-{random_text(20)}", is_demo=is_demo)
     report("建立数据结构")
     create_schema(tenant)
@@ -73,7 +83,6 @@ def provision_tenant(
     with entered(tenant), transaction.atomic():
         _fill(tenant, admin_username, password)
 
-    to_public()
     Tenant.objects.filter(pk=tenant.pk).update(
         state=Tenant.State.READY, schema_version=version_of(tenant.kind)
     )
@@ -83,9 +92,64 @@ def provision_tenant(
     return Provisioned(tenant.slug, host, f"m.{host}", admin_username, password)
 
 
-def _reserve(name: str, slug: str, *, is_demo: bool) -> Tenant:
+def order_tenant(*, name: str, slug: str, admin_username: str) -> LongTask:
+    """Owe a new merchant to the lane that may change structure; its page shows how far."""
+    check_slug(slug)
+    task = create_task(
+        "tenants.provision",
+        f"新建商家 {name}",
+        {"name": name, "slug": slug, "admin": admin_username},
+    )
+    jobs.enqueue("tenants.provision", {"task_id": task.pk}, key=f"tenant:{slug}:{task.pk}")
+    audit.record("tenants.tenant.ordered", after={"name": name, "slug": slug})
+    return task
+
+
+def provision_ordered(task_id: int) -> None:
+    """Make the merchant an earlier `order_tenant` asked for; the password ends in the task."""
+    task = LongTask.objects.get(pk=task_id)
+    steps = 3
+    start_task(task, total=steps)
+
+    def report(line: str) -> None:
+        log_line(task, line)
+        report_progress(task, done=min(task.done + 1, steps))
+
+    made = provision_tenant(
+        name=task.params["name"],
+        slug=task.params["slug"],
+        admin_username=task.params["admin"],
+        report=_on_present_schema(report),
+    )
+    summary = [
+        ("登录地址", staff_url(made.tenant)),
+        ("登录名", made.admin),
+        ("初始密码", made.password),
+    ]
+    finish_task(task, {"summary": summary})
+
+
+def _on_present_schema(report: Reporter) -> Reporter:
+    """The report's rows belong to whoever ordered the work, not to the new merchant."""
+    owner = cast(Any, connection).tenant
+
+    def reported(line: str) -> None:
+        with entered(owner, check=False):
+            report(line)
+
+    return reported
+
+
+def check_slug(slug: str) -> None:
     if not re.fullmatch(r"[a-z][a-z0-9-]{1,29}", slug) or slug in RESERVED:
         raise SlugInvalid(slug=slug)
+    with elsewhere():
+        if Tenant.objects.filter(slug=slug).exclude(state=Tenant.State.CREATING).exists():
+            raise SlugTaken(slug=slug)
+
+
+def _reserve(name: str, slug: str, *, is_demo: bool) -> Tenant:
+    check_slug(slug)
     with transaction.atomic():
         tenant, created = Tenant.objects.get_or_create(
             slug=slug,
@@ -120,9 +184,9 @@ def _fill(tenant: Tenant, username: str, password: str) -> None:
     jobs.ensure_recurring()
 
 
+@elsewhere()
 def ensure_platform(*, password: str, report: Reporter = silent) -> Tenant:
     """The reserved tenant of the platform console, with its operator `platform`."""
-    to_public()
     tenant, _ = Tenant.objects.get_or_create(
         slug=PLATFORM_SLUG,
         defaults={
@@ -147,8 +211,7 @@ def ensure_platform(*, password: str, report: Reporter = silent) -> Tenant:
                 unit=None,
                 password=password,
             )
-        to_public()
-        tenant.state = Tenant.State.READY
+            tenant.state = Tenant.State.READY
         tenant.schema_version = version_of(tenant.kind)
         tenant.save(update_fields=["state", "schema_version"])
     return tenant
@@ -163,8 +226,8 @@ def resume_tenant(*, slug: str) -> None:
     _change(slug, Tenant.State.SUSPENDED, Tenant.State.READY, "")
 
 
+@elsewhere()
 def _change(slug: str, before: str, after: str, reason: str) -> None:
-    to_public()
     changed = Tenant.objects.filter(slug=slug, state=before, kind=Tenant.Kind.MERCHANT).update(
         state=after,
         suspended_reason=reason,
