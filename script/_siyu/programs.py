@@ -61,7 +61,7 @@ def scheduler(env: Mapping[str, str]) -> Program:
 
 def _worker(log: str, env: Mapping[str, str]) -> Program:
     queues, children, role = _WORKERS[log]
-    command = [str(project.PYTHON), "-m", "celery", "-A", "siyu.celery", "worker", "-Q", queues]
+    command = [str(project.PYTHON), "-m", "celery", "-A", "siyu.worker", "worker", "-Q", queues]
     command += ["-c", str(children), "-n", f"{log}@%h", "-l", "INFO", "-O", "fair"]
     command += ["--prefetch-multiplier", "1", "--max-tasks-per-child", "2000"]
     command += ["--without-gossip", "--without-mingle"]
