@@ -67,6 +67,10 @@ def get_unit(unit_id: int) -> OrgUnit:
     return OrgUnit.objects.get(pk=unit_id)
 
 
+def find_unit_by_code(code: str) -> OrgUnit | None:
+    return OrgUnit.objects.filter(code=code).first()
+
+
 def get_unit_for(actor: Staff, public_id: str) -> OrgUnit:
     unit = list_units_for(actor).filter(public_id=public_id).first()
     if unit is None:
