@@ -17,6 +17,7 @@ from tests.twin.pay_kit import (
     unseal,
     wait_for,
 )
+from twin.pay.notify import SCHEDULE
 
 
 def notification(shop: Shop, number: str) -> Any:
@@ -105,7 +106,14 @@ def test_a_receiver_slower_than_the_limit_is_asked_again(shop: Shop):
     assert settled(shop, number, 1)["last_status"] is None
 
 
-def test_the_schedule_is_the_documented_one_scaled(shop: Shop):
+def test_the_schedule_is_the_documented_one():
+    minutes = (0.25, 0.25, 0.5, 3, 10, 20, 30, 30, 30, 60, 180, 180, 180, 360, 360)
+
+    assert tuple(60 * each for each in minutes) == SCHEDULE
+    assert sum(SCHEDULE) == 24 * 3600 + 4 * 60
+
+
+def test_the_schedule_is_kept_scaled(shop: Shop):
     shop.twin.settings(pay_notify_scale=0.002)
     shop.receiver.answers = [500] * 4
     number = shop.paid()
