@@ -33,6 +33,16 @@ class Recognised:
 
 
 @dataclass(frozen=True)
+class ContactNews:
+    """What a push says: somebody was added, or `left_by` (customer, staff) ended it."""
+
+    added_at: dt.datetime | None = None
+    state: str = ""
+    left_by: str = ""
+    left_at: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
 class ContactAdded(Event):
     """A member and a guide became friends; `source` is `card:<batch>`, `link`, `guide`…"""
 

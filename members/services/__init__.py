@@ -1,0 +1,36 @@
+"""Writing people: recognising them, befriending them, labelling them, asking them."""
+
+from members.services.consents import give_consent, withdraw_consent
+from members.services.contacts import (
+    end_contact,
+    note_contact_changed,
+    record_contact,
+    refresh_contact,
+    see_contact,
+    sync_all_contacts,
+    sync_contacts_of,
+)
+from members.services.logins import join_login, log_in_customer
+from members.services.recognising import recognise, recognise_many
+from members.services.story import note, set_owner
+from members.services.tags import push_tags, tag_member
+
+__all__ = [
+    "end_contact",
+    "give_consent",
+    "join_login",
+    "log_in_customer",
+    "note",
+    "note_contact_changed",
+    "push_tags",
+    "recognise",
+    "recognise_many",
+    "record_contact",
+    "refresh_contact",
+    "see_contact",
+    "set_owner",
+    "sync_all_contacts",
+    "sync_contacts_of",
+    "tag_member",
+    "withdraw_consent",
+]

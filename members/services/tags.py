@@ -1,0 +1,60 @@
+"""Labels on members, ours first and then where the guides see them."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from core import clock, jobs, ports
+from members.contracts import TagWriter
+from members.models import Contact, Member, MemberTag, Tag
+
+NAME_LENGTH = 30
+
+
+@transaction.atomic
+def tag_member(*, member: Member, group: str, name: str, source: str) -> MemberTag:
+    """Put a tag on a member once; the guides' client is told afterwards."""
+    now = clock.now()
+    tag, _ = Tag.objects.get_or_create(
+        group_name=group[:NAME_LENGTH], name=name[:NAME_LENGTH], defaults={"created_at": now}
+    )
+    placed, created = MemberTag.objects.get_or_create(
+        member=member, tag=tag, defaults={"source": source[:40], "at": now}
+    )
+    if created:
+        owe_push(Contact.objects.filter(member=member, is_active=True))
+    return placed
+
+
+def owe_push(contacts: Iterable[Contact]) -> None:
+    """Owe the guides' client the tags that these contacts' members have by now."""
+    for contact in contacts:
+        newest = MemberTag.objects.filter(member_id=contact.member_id).order_by("-pk").first()
+        if newest is not None:
+            key = f"{contact.pk}:{newest.pk}:{contact.event_at or ''}"
+            jobs.enqueue("members.push_tags", {"contact_id": contact.pk}, key=key)
+
+
+def push_tags(*, contact_id: int) -> None:
+    """Show a contact's tags in the guides' client; calls out, so no transaction is held.
+
+    Raises `PortFailure`; asking again changes nothing upstream.
+    """
+    contact = Contact.objects.select_related("staff").get(pk=contact_id)
+    if not contact.is_active or not contact.staff.wecom_userid:
+        return
+    writer = ports.get(TagWriter)
+    placed = MemberTag.objects.filter(member_id=contact.member_id).select_related("tag")
+    ids = [_known_tag_id(writer, entry.tag) for entry in placed.order_by("pk")]
+    if ids:
+        writer.mark(contact.staff.wecom_userid, contact.external_userid, ids, [])
+
+
+def _known_tag_id(writer: TagWriter, tag: Tag) -> str:
+    if not tag.wecom_tag_id:
+        group_id, tag_id = writer.ensure_tag(tag.group_name, tag.name)
+        Tag.objects.filter(pk=tag.pk, wecom_tag_id="").update(
+            wecom_group_id=group_id, wecom_tag_id=tag_id
+        )
+        tag.refresh_from_db(fields=["wecom_tag_id"])
+    return tag.wecom_tag_id
