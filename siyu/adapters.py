@@ -1,13 +1,23 @@
 """Which adapter fills which port."""
 
+from acquisition.contracts import ContactWays
 from core import ports
 from core.clock import ClockOffset
 from core.jobs import Doorbell
-from org.contracts import RightsMatrix, SiteUrls
+from distribution.services import Snapshots
+from mall.contracts import AttributionEvidence
+from members.contracts import ContactSource, CustomerDirectory, PageSigner, TagWriter
+from org.contracts import RightsMatrix, SiteUrls, StaffDirectory
+from outreach.contracts import Greeter
 from siyu.access import Rights
 from siyu.celery import CeleryDoorbell
 from siyu.sites import TenantSites
 from tenants.clock_offset import StoredOffset
+from wecom.contact_ways import WecomContactWays
+from wecom.contacts import WecomContacts, WecomTags
+from wecom.greeter import WecomGreeter
+from wecom.logins import MpCustomerDirectory, WecomStaffDirectory
+from wecom.signer import WechatPageSigner
 
 
 def fill_ports() -> None:
@@ -15,3 +25,11 @@ def fill_ports() -> None:
     ports.fill(Doorbell, CeleryDoorbell())
     ports.fill(RightsMatrix, Rights())
     ports.fill(SiteUrls, TenantSites())
+    ports.fill(StaffDirectory, WecomStaffDirectory())
+    ports.fill(CustomerDirectory, MpCustomerDirectory())
+    ports.fill(PageSigner, WechatPageSigner())
+    ports.fill(ContactSource, WecomContacts())
+    ports.fill(TagWriter, WecomTags())
+    ports.fill(ContactWays, WecomContactWays())
+    ports.fill(Greeter, WecomGreeter())
+    ports.fill(AttributionEvidence, Snapshots())

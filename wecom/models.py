@@ -6,7 +6,10 @@ from core.crypto import EncryptedTextField
 
 
 class WecomApp(models.Model):
-    """A self-built app of a corp; `callback_key` is the unguessable part of its URL."""
+    """A self-built app of a corp; `callback_key` is the unguessable part of its URL.
+
+    `verified_at` is when WeCom last proved that it can reach the callback address.
+    """
 
     corp_id = models.CharField(max_length=64)
     agent_id = models.CharField(max_length=20)
@@ -16,6 +19,7 @@ class WecomApp(models.Model):
     callback_key = models.CharField(max_length=40, unique=True)
     checks = models.JSONField(default=list)
     checked_at = models.DateTimeField(null=True)
+    verified_at = models.DateTimeField(null=True)
     connected_at = models.DateTimeField()
 
     class Meta:
@@ -32,3 +36,19 @@ class MpAccount(models.Model):
     checks = models.JSONField(default=list)
     checked_at = models.DateTimeField(null=True)
     connected_at = models.DateTimeField()
+
+
+class KeptToken(models.Model):
+    """An access token or ticket while Redis is away; times are real times.
+
+    `turn_until` is the lease of the one process that fetches a new one.
+    """
+
+    name = models.CharField(max_length=80, unique=True)
+    value = EncryptedTextField(blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+    expires_at = models.DateTimeField(null=True)
+    turn_owner = models.CharField(max_length=40, blank=True)
+    turn_until = models.DateTimeField(null=True)
+    fetches = models.PositiveIntegerField(default=0)
+    window_until = models.DateTimeField(null=True)

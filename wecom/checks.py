@@ -1,0 +1,146 @@
+"""The connection check: each API we need, called once, and what to do where it fails."""
+
+from collections.abc import Callable
+
+from core import ports
+from core.errors import PortFailure
+from org.contracts import ConnectionCheck, SiteUrls
+from wecom.client import CorpClient
+from wecom.models import MpAccount, WecomApp
+from wecom.mp import MpClient
+
+NO_CUSTOMERS = "84061"
+UNKNOWN_CODE = "41050"
+
+
+def callback_url(app: WecomApp) -> str:
+    return ports.get(SiteUrls).machine_url(f"/wecom/callback/{app.callback_key}")
+
+
+def check_app(app: WecomApp) -> list[ConnectionCheck]:
+    """Stops at the first line when the secret is wrong: all else would fail with it."""
+    client = CorpClient(app)
+    first = _try("应用凭证", client.check_secret, "企业 ID、AgentId 和 Secret 可用")
+    if not first.ok:
+        return [first]
+    return [
+        first,
+        *_check_contacts(client),
+        _try(
+            "企业标签",
+            lambda: client.post("externalcontact/get_corp_tag_list", {}),
+            "可以读取和打标签",
+        ),
+        _try(
+            "联系我二维码",
+            lambda: client.post("externalcontact/list_contact_way", {"limit": 1}),
+            "可以创建「联系我」二维码",
+        ),
+        _try(
+            "获客助手",
+            lambda: client.get("externalcontact/customer_acquisition_quota"),
+            "可以创建获客链接",
+        ),
+        _try("欢迎语", lambda: _probe_welcome(client), "可以发送欢迎语"),
+        _try("通讯录", lambda: client.get("department/list"), "可以读取部门"),
+        _try("网页登录与分享", lambda: client.ticket(for_agent=True), "可以使用网页组件"),
+        _callback_line(app),
+    ]
+
+
+def _check_contacts(client: CorpClient) -> list[ConnectionCheck]:
+    """Members who may have customers, one of their lists, and whether unionid is told."""
+    userids: list[str] = []
+
+    def read_members() -> None:
+        answer = client.get("externalcontact/get_follow_user_list")
+        userids.extend(str(userid) for userid in answer.get("follow_user", ()))
+
+    line = _try("客户联系", read_members, "已有成员开通客户联系")
+    if not line.ok or not userids:
+        return [line if userids or not line.ok else _nobody()]
+    customers: list[str] = []
+
+    def read_customers() -> None:
+        try:
+            answer = client.get("externalcontact/list", userid=userids[0])
+        except PortFailure as failure:
+            if failure.code != NO_CUSTOMERS:
+                raise
+        else:
+            customers.extend(answer.get("external_userid", ()))
+
+    lines = [line, _try("客户列表", read_customers, "可以读取客户列表")]
+    if customers:
+        lines.append(_check_unionid(client, customers[0]))
+    return lines
+
+
+def _nobody() -> ConnectionCheck:
+    return _missing("客户联系", "没有成员开通「客户联系」，请在企业微信管理后台为导购开通", "84074")
+
+
+def _check_unionid(client: CorpClient, external_userid: str) -> ConnectionCheck:
+    name = "客户身份（unionid）"
+    try:
+        answer = client.get("externalcontact/get", external_userid=external_userid)
+    except PortFailure as failure:
+        return _failed(name, failure)
+    if answer.get("external_contact", {}).get("unionid"):
+        return _fine(name, "可以读取客户的 unionid")
+    return _missing(
+        name,
+        "读不到客户的 unionid：请在管理后台「客户联系」中绑定微信开发者 ID，"
+        "否则扫码的人只能按二维码匹配",
+        "no_unionid",
+    )
+
+
+def _probe_welcome(client: CorpClient) -> None:
+    """A code that nobody has: being told so proves the permission."""
+    try:
+        client.post(
+            "externalcontact/send_welcome_msg",
+            {"welcome_code": "CONNECTION-CHECK", "text": {"content": "连接检查"}},
+        )
+    except PortFailure as failure:
+        if failure.code != UNKNOWN_CODE:
+            raise
+
+
+def _callback_line(app: WecomApp) -> ConnectionCheck:
+    if app.verified_at is not None:
+        return _fine("接收消息", "企业微信已验证回调地址")
+    return _missing(
+        "接收消息",
+        f"还没有收到企业微信的验证，请在应用的「接收消息」中填写 {callback_url(app)}",
+        "callback_unverified",
+    )
+
+
+def check_account(account: MpAccount) -> list[ConnectionCheck]:
+    client = MpClient(account)
+    first = _try("公众号凭证", client.check_secret, "AppID 和 AppSecret 可用")
+    if not first.ok:
+        return [first]
+    return [first, _try("网页组件", client.ticket, "可以使用支付和分享组件")]
+
+
+def _try(name: str, call: Callable[[], object], fine: str) -> ConnectionCheck:
+    try:
+        call()
+    except PortFailure as failure:
+        return _failed(name, failure)
+    return _fine(name, fine)
+
+
+def _failed(name: str, failure: PortFailure) -> ConnectionCheck:
+    return _missing(name, failure.text, failure.code)
+
+
+def _fine(name: str, message: str) -> ConnectionCheck:
+    return ConnectionCheck(name=name, ok=True, message=message)
+
+
+def _missing(name: str, message: str, code: str) -> ConnectionCheck:
+    return ConnectionCheck(name=name, ok=False, message=message, code=code)

@@ -1,0 +1,88 @@
+"""The table: which callback concerns which service. Each row makes one call.
+
+An event is a hint that something changed; the services fetch the state before deciding.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.models import InboxMessage
+from wecom.parsing import CallbackEvent
+
+
+@dataclass(frozen=True)
+class Received:
+    """An understood event and the inbox row it came in."""
+
+    event: CallbackEvent
+    message: InboxMessage
+
+
+def contact_added(received: Received) -> None:
+    from acquisition import services  # noqa: PLC0415
+
+    event = received.event
+    services.receive_contact(
+        userid=event.needed("UserID"),
+        external_userid=event.needed("ExternalUserID"),
+        state=event.text("State")[:64],
+        welcome_code=event.text("WelcomeCode")[:600],
+        event_key=received.message.key,
+        event_at=event.created_at,
+        received_at=received.message.received_at,
+    )
+
+
+def contact_ended_by_staff(received: Received) -> None:
+    _contact_ended(received, by="staff")
+
+
+def contact_ended_by_customer(received: Received) -> None:
+    _contact_ended(received, by="customer")
+
+
+def _contact_ended(received: Received, *, by: str) -> None:
+    from acquisition import services  # noqa: PLC0415
+
+    event = received.event
+    services.lose_contact(
+        userid=event.needed("UserID"),
+        external_userid=event.needed("ExternalUserID"),
+        by=by,
+        event_at=event.created_at,
+    )
+
+
+def noted(received: Received) -> None:
+    """Understood, and nothing of ours depends on it yet."""
+    _ = received.event.created_at
+
+
+Handler = Callable[[Received], None]
+
+CONTACT, CHAT, TAG, STAFF, LINK = (
+    "change_external_contact",
+    "change_external_chat",
+    "change_external_tag",
+    "change_contact",
+    "customer_acquisition",
+)
+
+HANDLERS: dict[tuple[str, str], Handler] = {
+    (CONTACT, "add_external_contact"): contact_added,
+    (CONTACT, "add_half_external_contact"): contact_added,
+    (CONTACT, "del_external_contact"): contact_ended_by_staff,
+    (CONTACT, "del_follow_user"): contact_ended_by_customer,
+    (CONTACT, "edit_external_contact"): noted,
+    (CONTACT, "transfer_fail"): noted,
+    (CONTACT, "msg_audit_approved"): noted,
+}
+
+NOTED_EVENTS = frozenset({CONTACT, CHAT, TAG, STAFF, LINK})
+
+
+def find_handler(kind: tuple[str, str]) -> Handler | None:
+    """None for a kind of event that we do not know at all."""
+    if kind in HANDLERS:
+        return HANDLERS[kind]
+    return noted if kind[0] in NOTED_EVENTS else None
