@@ -102,8 +102,9 @@ def _sheet(wish: Wish, holder: Holder, query: str) -> Response:
     ask = "获取你的头像、昵称" if not wish.is_corp else "获取你的手机号、头像等敏感信息"
     body = (
         f"<div class='empty'>正在打开 {h(wish.name)}</div><div class='sheet'><div>"
-        f"<div class='row'>{face(wish.name)}<span>{h(wish.name)} 申请</span></div>"
-        f"<b>{ask}</b><div class='row'>{face(holder.name, 'me')}<span>{h(holder.name)}</span></div>"
+        f"<div class='row middle'>{face(wish.name)}<span>{h(wish.name)} 申请</span></div>"
+        f"<b>{ask}</b>"
+        f"<div class='row middle'>{face(holder.name, 'me')}<span>{h(holder.name)}</span></div>"
         f"{form_button(action, '允许', decision='allow')}"
         f"{form_button(action, '拒绝', 'plain', decision='refuse')}</div></div>"
     )

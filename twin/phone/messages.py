@@ -10,8 +10,9 @@ from twin.phone.html import cell, empty, face, h
 from twin.phone.session import Holder
 from twin.store import Row, load
 
-LINK = re.compile(r"https?://[^\s<>\"']+")
+LINK = re.compile(r"https?://[^\s<>\"'\u0080-\uffff]+")
 ANCHOR = re.compile(r"<a href=[\"']([^\"']+)[\"']>(.*?)</a>", re.DOTALL)
+AFTER_A_LINK = ".,;:!?)"
 CLOCK = "%m月%d日 %H:%M"
 
 
@@ -88,7 +89,7 @@ def _card(title: str | None, note: str | None, content: dict[str, Any]) -> str:
     url = content.get("url")
     if not _is_web(url):
         return f"<div class='card'>{inner}</div>"
-    return f"<a class='card' href='{h(url)}'>{inner}</a>"
+    return f"<a class='card' href='{h(url)}'>{inner}<span class='open'>查看 ›</span></a>"
 
 
 def _is_web(url: Any) -> bool:
@@ -109,7 +110,7 @@ def _linked(text: str) -> str:
 def _bare_links(text: str) -> str:
     pieces, end = [], 0
     for found in LINK.finditer(text):
-        url = found.group(0).rstrip(".,;!?,。;!?、)")
+        url = found.group(0).rstrip(AFTER_A_LINK)
         pieces.append(h(text[end : found.start()]) + f"<a href='{h(url)}'>{h(url)}</a>")
         end = found.start() + len(url)
     return "".join([*pieces, h(text[end:])])

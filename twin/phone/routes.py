@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from twin.context import twin_of
-from twin.phone import adding, authorize, jsconfig, pages
+from twin.phone import adding, authorize, contacts, holder, jsconfig, pages
 
 SCRIPT = Path(__file__).with_name("jweixin.js").read_text(encoding="utf-8")
 
@@ -28,6 +28,8 @@ routes: list[BaseRoute] = [
     Route("/phone", front),
     Route("/jweixin.js", jweixin),
     *pages.routes,
+    *contacts.routes,
+    *holder.routes,
     *authorize.routes,
     *jsconfig.routes,
     *adding.routes,

@@ -23,7 +23,8 @@ def upsert_corp(twin: Twin, body: Body) -> Row:
     twin.store.upsert("corp", **row)
     if not old:
         add_department(twin, row["corp_id"], ROOT_DEPARTMENT, str(row["name"]), 0)
-    return {**row, "trusted_domains": load(row["trusted_domains"])}
+    lists = {name: load(row[name]) for name in ("trusted_domains", "denied_apis")}
+    return {**row, **lists}
 
 
 CORP_FIELDS = (
@@ -82,7 +83,7 @@ def upsert_member(twin: Twin, body: Body) -> Row:
         ),
     }
     twin.store.upsert("member", **row)
-    return {**row, "department_ids": load(row["department_ids"])}
+    return _read(row)
 
 
 def _flag(body: Body, old: Row, name: str, usual: int) -> int:

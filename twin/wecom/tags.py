@@ -153,9 +153,9 @@ def edit_corp_tag(call: Call) -> Answer:
     """Rename or reorder one of the app's own tags or groups. 40068 unknown, 81011 not its own."""
     table, key, row = _own_row(call, call.body["id"])
     name = call.body.get("name", row["name"])
-    if table == "corp_tag" and name != row["name"]:
-        if name in _live_names(call.twin, row["group_id"]):
-            raise Refused(40071)
+    renamed = table == "corp_tag" and name != row["name"]
+    if renamed and name in _live_names(call.twin, row["group_id"]):
+        raise Refused(40071)
     call.twin.store.execute(
         f"UPDATE {table} SET name = ?, ord = ? WHERE {key} = ?",
         (name, call.body.get("order", row["ord"]), row[key]),
