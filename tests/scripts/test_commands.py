@@ -81,7 +81,8 @@ def test_secrets_are_made_once_and_the_callers_win(tmp_path: Path, monkeypatch):
 
 
 def test_foreign_bases_replace_the_twin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.delenv("TWIN_URL", raising=False)
+    for name in ("TWIN_URL", "WECHATPAY_API_BASE"):
+        monkeypatch.delenv(name, raising=False)
     for name in ("WECOM", "WECHAT_OPEN", "WECHAT"):
         monkeypatch.setenv(f"{name}{'_BASE' if name == 'WECHAT_OPEN' else '_API_BASE'}", "http://x")
     assert not product.is_upstream_foreign()
