@@ -12,7 +12,7 @@ from _siyu.installing import browser, environment, stamps
 def bare(monkeypatch: pytest.MonkeyPatch):
     """A machine with python3 alone and a user without root."""
     monkeypatch.setattr(environment, "_has", lambda module: False)
-    monkeypatch.setattr(environment.shutil, "which", lambda *_, **__: None)
+    monkeypatch.setattr("shutil.which", lambda *_, **__: None)
     monkeypatch.setattr(browser, "may_use_apt", lambda: False)
 
 
