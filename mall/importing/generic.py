@@ -183,7 +183,7 @@ def _settle(
         return _cancelled(goods), OrderStatus.CLOSED, None
     due = _due(cells, goods, mapping)
     status = _status(cells, due, mapping)
-    paid_at = _paid_at(cells, due, status, placed_at, mapping)
+    paid_at = _paid_at(cells, status, placed_at, mapping)
     refund = _refund(cells, mapping)
     paid = due.total if paid_at else 0
     flags = (*due.flags, *paid_flags(paid_at, paid), *refund_flags(refund, paid))
@@ -227,7 +227,6 @@ def _status(cells: dict[str, object], due: Money, mapping: Mapping) -> OrderStat
 
 def _paid_at(
     cells: dict[str, object],
-    due: Money,
     status: OrderStatus,
     placed_at: datetime,
     mapping: Mapping,
@@ -236,7 +235,7 @@ def _paid_at(
     if "paid_at" in cells:
         return time_of(cells["paid_at"], mapping.zone)
     stands = status not in {OrderStatus.CREATED, OrderStatus.CLOSED}
-    return placed_at if stands and due.total else None
+    return placed_at if stands else None
 
 
 def _refund(cells: dict[str, object], mapping: Mapping) -> int | None:
