@@ -32,16 +32,7 @@ def announce(
 ) -> str:
     """Keep a notification and owe its delivery; its id. ``ref`` is the merchant's number."""
     event_id = f"EV-{twin.clock.business()}{secrets.token_hex(10)}"
-    source = SOURCES[event_type.partition(".")[0]]
-    sealed = crypto.seal(get_merchant(twin, mchid).apiv3_key, dump(resource), source)
-    body = {
-        "id": event_id,
-        "create_time": twin.clock.business_rfc3339(),
-        "resource_type": "encrypt-resource",
-        "event_type": event_type,
-        "summary": SUMMARIES[event_type],
-        "resource": {"original_type": source, **sealed},
-    }
+    body = _envelope(twin, mchid, event_id, event_type, resource)
     twin.store.insert(
         "pay_notification",
         id=event_id,
@@ -55,6 +46,21 @@ def announce(
     if not twin.settings.get("pay_notify_never"):
         _owe(twin, event_id)
     return event_id
+
+
+def _envelope(
+    twin: Twin, mchid: str, event_id: str, event_type: str, resource: dict[str, Any]
+) -> dict[str, Any]:
+    source = SOURCES[event_type.partition(".")[0]]
+    sealed = crypto.seal(get_merchant(twin, mchid).apiv3_key, dump(resource), source)
+    return {
+        "id": event_id,
+        "create_time": twin.clock.business_rfc3339(),
+        "resource_type": "encrypt-resource",
+        "event_type": event_type,
+        "summary": SUMMARIES[event_type],
+        "resource": {"original_type": source, **sealed},
+    }
 
 
 def repeat(twin: Twin, event_id: str, copies: int = 1) -> None:
@@ -85,16 +91,7 @@ async def send(twin: Twin, payload: dict[str, Any], attempt: int) -> float | Non
         return None
     probe = bool(payload.get("probe"))
     status = await _post(twin, row, probe=probe)
-    kind = "pay.signtest" if probe else "pay.notify"
-    twin.log.write(
-        kind,
-        id=row["id"],
-        mchid=row["mchid"],
-        event_type=row["event_type"],
-        ref=row["ref"],
-        attempt=attempt,
-        status=status,
-    )
+    _log(twin, row, attempt, status, probe=probe)
     if probe:
         return None
     done = status in (200, 204)
@@ -106,6 +103,13 @@ async def send(twin: Twin, payload: dict[str, Any], attempt: int) -> float | Non
     if done or payload.get("once") or attempt > len(SCHEDULE):
         return None
     return SCHEDULE[attempt - 1] * float(twin.settings.get("pay_notify_scale"))
+
+
+def _log(twin: Twin, row: Row, attempt: int, status: int | None, *, probe: bool) -> None:
+    names = ("id", "mchid", "event_type", "ref")
+    kind = "pay.signtest" if probe else KIND
+    told = {name: row[name] for name in names}
+    twin.log.write(kind, **told, attempt=attempt, status=status)
 
 
 async def _post(twin: Twin, row: Row, *, probe: bool) -> int | None:
