@@ -1,0 +1,94 @@
+"""Reading orders: through the eyes of staff, of the buyer, or by a plain id."""
+
+import json
+from typing import TYPE_CHECKING
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from core.errors import NotFound
+from mall.contracts import OWN, Buyer, Receiver
+from mall.models import Order, OrderLine, PayException
+from org.selectors import scope_path
+
+if TYPE_CHECKING:
+    from org.models import Staff
+
+
+def list_orders_for(actor: "Staff") -> QuerySet[Order]:
+    """Orders counted to a brand or store in the actor's subtree, the newest first."""
+    scope = scope_path(actor)
+    rows = Order.objects.select_related("brand", "store", "member").order_by("-placed_at", "-pk")
+    if scope == "/":
+        return rows
+    return rows.filter(Q(store__path__startswith=scope) | Q(brand__path__startswith=scope))
+
+
+def get_order_for(actor: "Staff", public_id: str) -> Order:
+    return _one(list_orders_for(actor), public_id)
+
+
+def list_orders_to_ship(actor: "Staff") -> QuerySet[Order]:
+    """Paid sales of our own, the longest waiting first; claims travel with them."""
+    waiting = list_orders_for(actor).filter(
+        platform=OWN, kind=Order.Kind.SALE, state=Order.State.PAID
+    )
+    return waiting.order_by("paid_at", "pk")
+
+
+def list_orders_of(customer: Buyer) -> QuerySet[Order]:
+    """What the buyer's person bought or claimed here, the newest first."""
+    rows = Order.objects.filter(member_id=customer.member_id, platform=OWN)
+    return _with_lines(rows).order_by("-placed_at", "-pk")
+
+
+def get_order_of(customer: Buyer, public_id: str) -> Order:
+    return _one(list_orders_of(customer), public_id)
+
+
+def list_orders_of_member(member_id: int) -> QuerySet[Order]:
+    """All of a person's orders, imported ones too, the newest first."""
+    rows = Order.objects.filter(member_id=member_id)
+    return _with_lines(rows).order_by("-placed_at", "-pk")
+
+
+def get_order(order_id: int) -> Order:
+    """With its lines, SKUs and products: for whoever hears an order's event."""
+    found = _with_lines(Order.objects.filter(pk=order_id)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_order_by_number(number: str) -> Order | None:
+    return Order.objects.filter(number=number).first()
+
+
+def read_receiver(order: Order) -> Receiver | None:
+    """Where the parcel goes, in the clear; None where nothing was kept."""
+    if not order.receiver:
+        return None
+    return Receiver(**json.loads(order.receiver))
+
+
+def list_pay_exceptions(*, unresolved_only: bool = True) -> QuerySet[PayException]:
+    rows = PayException.objects.order_by("-at", "-pk")
+    return rows.filter(resolved_at__isnull=True) if unresolved_only else rows
+
+
+def get_pay_exception(exception_id: int) -> PayException:
+    found = PayException.objects.filter(pk=exception_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _with_lines(rows: QuerySet[Order]) -> QuerySet[Order]:
+    lines = OrderLine.objects.select_related("sku__product").order_by("pk")
+    return rows.select_related("brand", "store").prefetch_related(Prefetch("lines", lines))
+
+
+def _one(rows: QuerySet[Order], public_id: str) -> Order:
+    order = rows.filter(public_id=public_id).first()
+    if order is None:
+        raise NotFound
+    return order

@@ -1,0 +1,147 @@
+"""Promising money back: never more than was paid, whatever came before.
+
+The promise is a numbered row and a job; what becomes of it is in `refund_results`.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from core import audit, clock, jobs
+from core.errors import InvalidInput
+from core.locks import lock_objects
+from mall.amounts import spread_refund
+from mall.contracts import RefundNotAllowed, RefundTooMuch
+from mall.models import Order, Refund, RefundLine
+from mall.selectors.refunds import refundable_freight, refundable_lines
+
+MOST_REFUNDS = 50
+REFUND_DAYS = 365
+"""The platform takes no more refunds of an order, and none later."""
+
+REFUNDABLE = (Order.State.PAID, Order.State.SHIPPED, Order.State.RECEIVED)
+
+
+@transaction.atomic
+def request_refund(
+    *,
+    order: Order,
+    lines: Iterable[tuple[int, int]],
+    freight_fen: int = 0,
+    reason: str = "",
+) -> Refund:
+    """Promise to give back (line id, fen) and so much of the freight; the sending is owed.
+
+    What open and failed refunds have promised is no longer there to promise, so refunds
+    in any order never exceed what was paid. Refuses `RefundNotAllowed`, `RefundTooMuch`.
+    Locks: order.
+    """
+    (locked,) = lock_objects(Order, [order.pk])
+    wanted = _merge(lines, freight_fen)
+    _refuse(locked)
+    _refuse_too_much(locked, wanted, freight_fen)
+
+    refund = _open(locked, sum(wanted.values()) + freight_fen, freight_fen, reason=reason)
+    RefundLine.objects.bulk_create(
+        RefundLine(refund=refund, line_id=line_id, amount_fen=amount)
+        for line_id, amount in wanted.items()
+    )
+
+    after = {"amount_fen": refund.amount_fen, "refund": refund.out_refund_no}
+    audit.record("mall.refund.requested", locked, after=after, reason=reason[:200])
+    return refund
+
+
+@transaction.atomic
+def refund_rest(*, order: Order, reason: str = "") -> Refund:
+    """Promise all that is left of an order, freight included."""
+    (locked,) = lock_objects(Order, [order.pk])
+    left = refundable_lines(locked)
+    freight_fen = refundable_freight(locked)
+    lines = [(line_id, amount) for line_id, amount in left.items() if amount]
+    return request_refund(order=order, lines=lines, freight_fen=freight_fen, reason=reason)
+
+
+@transaction.atomic
+def refund_amount(*, order: Order, amount_fen: int, reason: str = "") -> Refund:
+    """Promise an amount of the goods, spread over the lines by what each has left."""
+    (locked,) = lock_objects(Order, [order.pk])
+    left = refundable_lines(locked)
+    if amount_fen > sum(left.values()):
+        raise RefundTooMuch(left_fen=sum(left.values()))
+    parts = spread_refund(amount_fen, list(left.values()))
+    lines = [(line_id, part) for line_id, part in zip(left, parts, strict=True) if part]
+    return request_refund(order=order, lines=lines, reason=reason)
+
+
+def _merge(lines: Iterable[tuple[int, int]], freight_fen: int) -> dict[int, int]:
+    wanted: dict[int, int] = {}
+    for line_id, amount in lines:
+        if amount < 1:
+            raise InvalidInput("退款金额须大于零")
+        wanted[line_id] = wanted.get(line_id, 0) + amount
+    if freight_fen < 0 or not (wanted or freight_fen):
+        raise InvalidInput("退款金额须大于零")
+    return wanted
+
+
+def _refuse(order: Order) -> None:
+    if order.kind != Order.Kind.SALE or order.state not in REFUNDABLE:
+        raise RefundNotAllowed(state=order.state)
+    assert order.paid_at is not None
+    if clock.now() - order.paid_at > dt.timedelta(days=REFUND_DAYS):
+        raise RefundNotAllowed("付款已超过一年，不能原路退款")
+    if order.refunds.count() >= MOST_REFUNDS:
+        raise RefundNotAllowed("这笔订单的退款次数已达上限")
+
+
+def _refuse_too_much(order: Order, wanted: dict[int, int], freight_fen: int) -> None:
+    left = refundable_lines(order)
+    over = [line_id for line_id, amount in wanted.items() if amount > left.get(line_id, 0)]
+    if over or freight_fen > refundable_freight(order):
+        raise RefundTooMuch(lines=over)
+
+
+def _open(
+    order: Order,
+    amount_fen: int,
+    freight_fen: int = 0,
+    *,
+    kind: Refund.Kind = Refund.Kind.AFTER_SALE,
+    reason: str,
+) -> Refund:
+    """A numbered promise and the job that keeps it. Call holding the order's lock."""
+    refund = Refund.objects.create(
+        order=order,
+        kind=kind,
+        out_refund_no=f"{order.number}R{order.refunds.count() + 1:02d}",
+        amount_fen=amount_fen,
+        freight_fen=freight_fen,
+        reason=reason[:80],
+        created_at=clock.now(),
+    )
+    jobs.enqueue("mall.send_refund", {"refund_id": refund.pk}, key=refund.out_refund_no)
+    return refund
+
+
+def give_late_payment_back(order: Order, amount_fen: int) -> Refund:
+    """Money for a closed order goes back whole. Call holding the order's lock."""
+    reason = "订单已关闭，付款自动退回"
+    return _open(order, amount_fen, kind=Refund.Kind.LATE, reason=reason)
+
+
+def give_claim_back(order: Order) -> Refund:
+    """The fen of a claim whose benefit expired goes back. Call holding the order's lock."""
+    reason = "福利已过期，领取款自动退回"
+    return _open(order, order.paid_fen, kind=Refund.Kind.CLAIM, reason=reason)
+
+
+@transaction.atomic
+def retry_refund(*, refund: Refund) -> None:
+    """Send a failed refund again under the same number; refuses unless it has failed."""
+    failed = Refund.objects.filter(pk=refund.pk, state=Refund.State.FAILED)
+    if not failed.update(state=Refund.State.REQUESTED, failure=""):
+        raise RefundNotAllowed("只有失败的退款可以重试")
+    jobs.enqueue("mall.send_refund", {"refund_id": refund.pk})
+    audit.record("mall.refund.retried", refund)
