@@ -1,6 +1,7 @@
 """Moving business time forward: for demonstrations only, refused elsewhere."""
 
 import datetime as dt
+import json
 
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -16,10 +17,10 @@ from org.contracts import policy
 @policy("machine")
 @require_POST
 def advance(request: HttpRequest) -> JsonResponse:
-    """`seconds` forward; the adapter refuses unless this is a demonstration or a test."""
+    """Forward by the `seconds` of a JSON body; refused unless this is a demo or a test."""
     try:
-        seconds = int(request.POST.get("seconds", ""))
-    except ValueError as error:
+        seconds = int(json.loads(request.body)["seconds"])
+    except (ValueError, KeyError, TypeError) as error:
         raise InvalidInput("seconds 应为整数秒") from error
     offset = ports.get(ClockOffset).advance(dt.timedelta(seconds=seconds))
     return JsonResponse({"now": clock.now().isoformat(), "offset_seconds": offset.total_seconds()})
