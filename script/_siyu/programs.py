@@ -25,7 +25,7 @@ def twin(data: DataFolder, place: Place, env: Mapping[str, str]) -> Program:
     command = [str(project.PYTHON), "-m", "twin", "--port", str(place.twin_port)]
     command += ["--state", str(data.root / "twin")]
     command += ["--map", f"*.{env['SIYU_BASE_DOMAIN']}=127.0.0.1:{place.port}"]
-    command += ["--product-clock-url", f"http://127.0.0.1:{place.port}/demo/clock"]
+    command += ["--product-clock-url", f"https://platform.{env['SIYU_BASE_DOMAIN']}/demo/clock"]
     return Program(
         "企业微信模拟器",
         "twin",
