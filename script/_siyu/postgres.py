@@ -67,7 +67,10 @@ class Postgres:
         ready = processes.wait_until(lambda: server.poll() is not None or self._ready(port), 60)
         if not ready or server.poll() is not None:
             processes.end(server.pid, signal.SIGINT, 10)
-            stop(f"PostgreSQL 没有启动:{self._complaint(begin)}(日志 {self.data.log('postgres')})")
+            stop(
+                f"PostgreSQL 没有启动,数据文件夹可能已损坏(可用 --fresh 重新开始):"
+                f"{self._complaint(begin)}(日志 {self.data.log('postgres')})"
+            )
         self._create_database(port)
         return port
 

@@ -67,6 +67,8 @@ def _serve(data: DataFolder, port: int) -> int:
         crew.start([programs.web(place, env), *programs.workers(env), programs.scheduler(env)])
         say()
         _manage(env, "demo_logins")
+        if "TWIN_URL" in env:
+            say(f"手机(扮演顾客或导购):{env['TWIN_URL']}/phone/")
         say(f"日志:{data.root / 'log'}   停止:Ctrl-C")
         say(f"READY http://localhost:{port}")
         try:
