@@ -67,5 +67,6 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     yield
     worker.cancel()
     await asyncio.gather(worker, return_exceptions=True)
+    await twin.deliveries.stop()
     await twin.http.aclose()
     twin.store.close()

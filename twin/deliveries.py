@@ -65,6 +65,13 @@ class Deliveries:
             except TimeoutError:
                 continue
 
+    async def stop(self) -> None:
+        """Break off what is under way; it is still owed, and sent again after a restart."""
+        tasks = list(self._busy.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     def _due(self) -> list[dict[str, Any]]:
         free = PARALLEL - len(self._busy)
         found = self._store.rows(

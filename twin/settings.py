@@ -17,6 +17,7 @@ DEFAULTS: dict[str, Any] = {
     "refuse_unicode_escapes": False,  # 40033 for \uXXXX, as WeCom once did
     "refuse_unknown_fields": True,
     "callback_duplicate_rate": 0.0,  # share of events sent twice
+    "callback_loss_rate": 0.0,  # share of events never sent: delivery is not guaranteed
     "callback_shuffle": False,
     "callback_delay": 0.0,  # seconds before an event is first sent
     "callback_retry_spacing": [0.0, 0.0],  # seconds before the 2nd and 3rd attempt

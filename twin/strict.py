@@ -1,6 +1,6 @@
 """Field checking as strict as the real thing: types, presence, bytes, counts, unknown names."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,7 @@ class Field:
     max_bytes: int | None = None
     max_chars: int | None = None
     max_items: int | None = None
-    choices: tuple[Any, ...] | None = None
+    choices: Container[Any] | None = None
     item: "Field | None" = None
     fields: "Mapping[str, Field] | None" = None
 

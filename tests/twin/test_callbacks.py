@@ -119,6 +119,40 @@ def test_every_tag_event_is_told(corp, callback):
     assert [e["Id"] for e in events if e["ChangeType"] == "shuffle"] == [group["id"]]
 
 
+def test_directory_events_are_told_with_a_bare_change_type(corp, callback):
+    act = corp.twin.admin
+    where = {"corp_id": CORP_ID}
+    act("POST", "act/directory", **where, change_type="create_user", userid="eve", name="伊")
+    act("POST", "act/directory", **where, change_type="update_user", userid="eve", new_userid="e2")
+    act("POST", "act/directory", **where, change_type="delete_user", userid="e2")
+    act("POST", "act/directory", **where, change_type="create_party", id=5, name="二号店")
+    act("POST", "act/directory", **where, change_type="update_party", id=5, name="二店")
+    act("POST", "act/directory", **where, change_type="delete_party", id=5)
+
+    events = [dict(opened(request)) for request in callback.wait(6)]
+
+    told = {event["ChangeType"]: event for event in events}
+    assert {event["Event"] for event in events} == {"change_contact"}
+    assert (told["update_user"]["UserID"], told["update_user"]["NewUserID"]) == ("eve", "e2")
+    assert told["update_party"]["Name"] == "二店"
+    assert set(told) == {
+        "create_user", "update_user", "delete_user", "create_party", "update_party", "delete_party",
+    }  # fmt: skip
+    raw = CIPHER.decrypt(ET.fromstring(callback.requests[0]["body"]).findtext("Encrypt"))
+    assert b"<ChangeType>" in raw
+    assert b"<ChangeType><![CDATA[" not in raw
+    assert corp.get("user/get", userid="e2")["errcode"] == 60111
+
+
+def test_lost_events_are_noted_and_never_sent(corp, callback):
+    corp.twin.admin("POST", "settings", callback_loss_rate=1.0)
+    added = corp.customer()
+
+    assert [e["event_id"] for e in corp.twin.log("callback.lost")] == added["callback_ids"]
+    assert corp.twin.admin("GET", "healthz")["pending"] == 0
+    assert callback.requests == []
+
+
 def test_what_the_api_does_raises_no_event(corp, callback):
     added = corp.customer()
     callback.wait(1)

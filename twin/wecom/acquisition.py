@@ -180,14 +180,14 @@ routes: list[BaseRoute] = [
     post(
         "externalcontact/customer_acquisition/list_link",
         list_link,
-        {**PAGE, "limit": Field(int, choices=tuple(range(1, 101)))},
+        {**PAGE, "limit": Field(int, choices=range(1, 101))},
     ),
     post("externalcontact/customer_acquisition/update_link", update_link, UPDATE),
     post("externalcontact/customer_acquisition/delete_link", delete_link, LINK_ID),
     post(
         "externalcontact/customer_acquisition/customer",
         list_customers,
-        {**LINK_ID, **PAGE, "limit": Field(int, choices=tuple(range(1, 1001)))},
+        {**LINK_ID, **PAGE, "limit": Field(int, choices=range(1, 1001))},
     ),
     get("externalcontact/customer_acquisition_quota", quota),
 ]

@@ -13,6 +13,13 @@ from twin.hosts import HostNotMapped, send
 from twin.store import Row
 from twin.wecom.crypto import CallbackCipher
 
+
+class Bare(str):
+    """Text that WeCom's own samples show without CDATA."""
+
+    __slots__ = ()
+
+
 KIND = "wecom.callback"
 ATTEMPTS = 3
 
@@ -42,6 +49,9 @@ def emit(twin: Twin, corp_id: str, event: str, fields: dict[str, Any]) -> int:
 def _owe(twin: Twin, corp_id: str, event_id: int, xml: str) -> None:
     settings = twin.settings
     dice = random.Random(f"{settings.get('random_seed')}:{event_id}")
+    if dice.random() < float(settings.get("callback_loss_rate")):
+        twin.log.write("callback.lost", event_id=event_id, corp_id=corp_id)
+        return
     copies = 2 if dice.random() < float(settings.get("callback_duplicate_rate")) else 1
     for _ in range(copies):
         delay = float(settings.get("callback_delay"))
@@ -60,8 +70,8 @@ def _element(name: str, value: Any) -> str:
     if isinstance(value, list):
         items = "".join(f"<Item>{escape(str(item))}</Item>" for item in value)
         return f"<{name}>{items}</{name}>"
-    if isinstance(value, int):
-        return f"<{name}>{value}</{name}>"
+    if isinstance(value, (int, Bare)):
+        return f"<{name}>{escape(str(value))}</{name}>"
     return f"<{name}><![CDATA[{str(value).replace(']]>', ']]]]><![CDATA[>')}]]></{name}>"
 
 

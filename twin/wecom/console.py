@@ -6,11 +6,13 @@ from starlette.routing import BaseRoute, Route
 
 from twin.context import Twin, twin_of
 from twin.control import Body, Misuse, control, read_body
-from twin.store import Row
+from twin.store import Row, load
 from twin.wecom import acts, tags
 from twin.wecom.callbacks import emit, verify_url
+from twin.wecom.contact_way import qr_code
 from twin.wecom.corps import get_corp, upsert_corp, upsert_department, upsert_member
 from twin.wecom.errors import Refused
+from twin.wecom.staffing import change_directory
 
 
 async def set_callback(request: Request) -> JSONResponse:
@@ -103,6 +105,23 @@ def _place(kind: str) -> tuple[str, str]:
     return ("corp_tag", "tag_id") if kind == "tag" else ("tag_group", "group_id")
 
 
+def show_ways(twin: Twin, body: Body) -> Row:
+    """A corp's contact ways as they were asked for, with the address of each picture."""
+    rows = twin.store.rows(
+        "SELECT * FROM contact_way WHERE corp_id = ? ORDER BY rowid", (body["corp_id"],)
+    )
+    return {
+        "ways": [
+            {
+                **load(row["data"]),
+                "config_id": row["config_id"],
+                "qr_code": qr_code(twin, row["config_id"]),
+            }
+            for row in rows
+        ]
+    }
+
+
 routes: list[BaseRoute] = [
     control("POST", "corps", upsert_corp),
     Route("/_twin/corps/{corp_id}/callback", set_callback, methods=["POST"]),
@@ -115,5 +134,7 @@ routes: list[BaseRoute] = [
     control("POST", "act/chat", acts.chat),
     control("POST", "act/contact_event", acts.contact_event),
     control("POST", "act/tag_event", tag_event),
+    control("POST", "act/directory", change_directory),
     control("GET", "state/contacts", acts.show_contacts),
+    control("GET", "state/ways", show_ways),
 ]

@@ -239,7 +239,7 @@ def _check_tag(call: Call, tag_id: str) -> None:
 
 
 NAME = Field(str, max_chars=30, too_long=40072)
-ORDER = Field(int, choices=range(MAX_ORDER))  # type: ignore[arg-type]
+ORDER = Field(int, choices=range(MAX_ORDER))
 IDS = Field(list, item=Field(str))
 ADD = {
     "group_id": Field(str),
