@@ -24,22 +24,6 @@ SUSPENSE_LATE = "suspense:late"
 """Ledger accounts of the mall (docs/rules.md, 总账科目)."""
 
 
-class Buyer(Protocol):
-    """The login that buys: `members.Customer` has this shape."""
-
-    @property
-    def pk(self) -> Any: ...
-
-    @property
-    def member_id(self) -> int: ...
-
-    @property
-    def appid(self) -> str: ...
-
-    @property
-    def openid(self) -> str: ...
-
-
 @dataclass(frozen=True)
 class Receiver:
     """Where a parcel goes; kept encrypted, only the city stays readable."""

@@ -4,8 +4,8 @@ from django.db.models import QuerySet
 
 from core import clock
 from core.errors import NotFound
-from mall.contracts import Buyer
 from mall.models import Benefit, Entitlement
+from members.models import Customer
 
 
 def list_benefits() -> QuerySet[Benefit]:
@@ -25,7 +25,7 @@ def list_entitlements_of(member_id: int) -> QuerySet[Entitlement]:
     return rows.filter(member_id=member_id).order_by("-granted_at", "-pk")
 
 
-def get_entitlement_of(customer: Buyer, public_id: str) -> Entitlement:
+def get_entitlement_of(customer: Customer, public_id: str) -> Entitlement:
     found = list_entitlements_of(customer.member_id).filter(public_id=public_id).first()
     if found is None:
         raise NotFound

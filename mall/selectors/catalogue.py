@@ -1,18 +1,14 @@
 """Reading the catalogue: what is on sale, for how much, and what is left."""
 
-from typing import TYPE_CHECKING
-
 from django.db.models import F, Min, QuerySet, Sum
 
 from core.errors import NotFound
 from mall.models import FreightRule, Product, Sku, Stock
+from org.models import OrgUnit, Staff
 from org.selectors import scope_path
 
-if TYPE_CHECKING:
-    from org.models import OrgUnit, Staff
 
-
-def list_products_on_sale(brand: "OrgUnit") -> QuerySet[Product]:
+def list_products_on_sale(brand: OrgUnit) -> QuerySet[Product]:
     """With `from_fen`, the least price of a SKU for sale; the newest first."""
     rows = Product.objects.filter(brand=brand, status=Product.Status.ON, skus__is_for_sale=True)
     return rows.annotate(from_fen=Min("skus__price_fen")).order_by("-created_at", "-pk")
@@ -30,7 +26,7 @@ def get_product(public_id: str) -> Product:
     return found
 
 
-def list_products_for(actor: "Staff") -> QuerySet[Product]:
+def list_products_for(actor: Staff) -> QuerySet[Product]:
     """The catalogue of the actor's brand, off the shelf too; a store sees its brand's."""
     rows = Product.objects.select_related("brand").order_by("-created_at", "-pk")
     scope = scope_path(actor)
@@ -40,7 +36,7 @@ def list_products_for(actor: "Staff") -> QuerySet[Product]:
     return rows.filter(brand_id__in=above)
 
 
-def get_product_for(actor: "Staff", public_id: str) -> Product:
+def get_product_for(actor: Staff, public_id: str) -> Product:
     found = list_products_for(actor).filter(public_id=public_id).first()
     if found is None:
         raise NotFound
@@ -70,5 +66,5 @@ def list_stock_of(product: Product) -> QuerySet[Stock]:
     return rows.order_by("sku_id", "location_id")
 
 
-def find_freight_rule(brand: "OrgUnit") -> FreightRule | None:
+def find_freight_rule(brand: OrgUnit) -> FreightRule | None:
     return FreightRule.objects.filter(brand=brand).first()

@@ -1,20 +1,18 @@
 """Reading orders: through the eyes of staff, of the buyer, or by a plain id."""
 
 import json
-from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from core.errors import NotFound
-from mall.contracts import OWN, Buyer, Receiver
+from mall.contracts import OWN, Receiver
 from mall.models import Order, OrderLine, PayException
+from members.models import Customer
+from org.models import Staff
 from org.selectors import scope_path
 
-if TYPE_CHECKING:
-    from org.models import Staff
 
-
-def list_orders_for(actor: "Staff") -> QuerySet[Order]:
+def list_orders_for(actor: Staff) -> QuerySet[Order]:
     """Orders counted to a brand or store in the actor's subtree, the newest first."""
     scope = scope_path(actor)
     rows = Order.objects.select_related("brand", "store", "member").order_by("-placed_at", "-pk")
@@ -23,11 +21,11 @@ def list_orders_for(actor: "Staff") -> QuerySet[Order]:
     return rows.filter(Q(store__path__startswith=scope) | Q(brand__path__startswith=scope))
 
 
-def get_order_for(actor: "Staff", public_id: str) -> Order:
+def get_order_for(actor: Staff, public_id: str) -> Order:
     return _one(list_orders_for(actor), public_id)
 
 
-def list_orders_to_ship(actor: "Staff") -> QuerySet[Order]:
+def list_orders_to_ship(actor: Staff) -> QuerySet[Order]:
     """Paid sales of our own, the longest waiting first; claims travel with them."""
     waiting = list_orders_for(actor).filter(
         platform=OWN, kind=Order.Kind.SALE, state=Order.State.PAID
@@ -35,13 +33,13 @@ def list_orders_to_ship(actor: "Staff") -> QuerySet[Order]:
     return waiting.order_by("paid_at", "pk")
 
 
-def list_orders_of(customer: Buyer) -> QuerySet[Order]:
+def list_orders_of(customer: Customer) -> QuerySet[Order]:
     """What the buyer's person bought or claimed here, the newest first."""
     rows = Order.objects.filter(member_id=customer.member_id, platform=OWN)
     return _with_lines(rows).order_by("-placed_at", "-pk")
 
 
-def get_order_of(customer: Buyer, public_id: str) -> Order:
+def get_order_of(customer: Customer, public_id: str) -> Order:
     return _one(list_orders_of(customer), public_id)
 
 

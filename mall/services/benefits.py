@@ -1,7 +1,6 @@
 """Promises: granted, claimed for a fen, sent with the next order, given back once."""
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -14,9 +13,8 @@ from mall.models import Benefit, Entitlement, Order, OrderLine, Sku
 from mall.selectors.benefits import list_usable
 from mall.services import stock
 from mall.services.exceptions import note_exception
-
-if TYPE_CHECKING:
-    from members.models import Member
+from mall.services.story import tell_claimed
+from members.models import Member
 
 
 @transaction.atomic
@@ -48,7 +46,7 @@ def create_benefit(
 
 
 @transaction.atomic
-def grant_entitlement(*, member: "Member", benefit: Benefit, source_ref: str) -> Entitlement:
+def grant_entitlement(*, member: Member, benefit: Benefit, source_ref: str) -> Entitlement:
     """Promise a benefit to a person; the same promise again is the one they have."""
     now = clock.now()
     entitlement, _ = Entitlement.objects.get_or_create(
@@ -66,9 +64,10 @@ def grant_entitlement(*, member: "Member", benefit: Benefit, source_ref: str) ->
 def mark_claimed(order: Order, at: dt.datetime) -> None:
     """The claim order was paid. Call holding the order's lock."""
     mine = Entitlement.objects.filter(claim_order=order, state=Entitlement.State.GRANTED)
-    entitlement = mine.select_related(None).first()
+    entitlement = mine.select_related("benefit", "member").first()
     if entitlement is None or not mine.update(state=Entitlement.State.CLAIMED, claimed_at=at):
         return
+    tell_claimed(entitlement, at)
     events.announce(EntitlementClaimed(entitlement.pk))
 
 

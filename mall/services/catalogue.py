@@ -1,6 +1,6 @@
 """Writing the catalogue: products, variants, prices, stock, delivery fee."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -10,15 +10,13 @@ from core.errors import InvalidInput
 from core.locks import lock_name
 from mall.contracts import SkuCodeTaken, StockBelowSold
 from mall.models import FreightRule, Product, Sku, Stock
-
-if TYPE_CHECKING:
-    from org.models import OrgUnit
+from org.models import OrgUnit
 
 
 @transaction.atomic
 def create_product(
     *,
-    brand: "OrgUnit",
+    brand: OrgUnit,
     title: str,
     subtitle: str = "",
     category: str = "",
@@ -116,7 +114,7 @@ def _check_prices(price_fen: int, cost_fen: int) -> None:
 
 
 @transaction.atomic
-def set_stock(*, sku: Sku, location: "OrgUnit", on_hand: int) -> Stock:
+def set_stock(*, sku: Sku, location: OrgUnit, on_hand: int) -> Stock:
     """State how many pieces a location ever received, those sold included.
 
     Refuses `StockBelowSold`: pieces that orders hold cannot be counted away.
@@ -133,7 +131,7 @@ def set_stock(*, sku: Sku, location: "OrgUnit", on_hand: int) -> Stock:
 
 
 @transaction.atomic
-def add_stock(*, sku: Sku, location: "OrgUnit", quantity: int) -> Stock:
+def add_stock(*, sku: Sku, location: OrgUnit, quantity: int) -> Stock:
     """Take `quantity` new pieces in at a location."""
     if quantity < 1:
         raise InvalidInput("入库数量须为正数")
@@ -151,7 +149,7 @@ def _record_stock(stock: Stock, on_hand: int) -> None:
 
 
 @transaction.atomic
-def set_freight(*, brand: "OrgUnit", fee_fen: int, free_from_fen: int = 0) -> FreightRule:
+def set_freight(*, brand: OrgUnit, fee_fen: int, free_from_fen: int = 0) -> FreightRule:
     """What a brand's deliveries cost; 0 for `free_from_fen` never waives the fee."""
     if fee_fen < 0 or free_from_fen < 0:
         raise InvalidInput("运费不能为负")

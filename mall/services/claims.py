@@ -4,14 +4,15 @@ from django.db import transaction
 
 from core import clock
 from core.locks import lock_name, lock_objects
-from mall.contracts import Buyer, EntitlementUnusable, PayWindowClosed
+from mall.contracts import EntitlementUnusable, PayWindowClosed
 from mall.models import Entitlement, Order, OrderLine, Sku
 from mall.services import stock
 from mall.services.orders import make_line, open_order, owe_closing
+from members.models import Customer
 
 
 @transaction.atomic
-def place_claim_order(*, customer: Buyer, entitlement: Entitlement) -> Order:
+def place_claim_order(*, customer: Customer, entitlement: Entitlement) -> Order:
     """Open the order that claims a benefit, or give the one that still waits for payment.
 
     Refuses `EntitlementUnusable` (not theirs, claimed before, expired), `SoldOut`, and
@@ -38,7 +39,7 @@ def place_claim_order(*, customer: Buyer, entitlement: Entitlement) -> Order:
     return order
 
 
-def _refuse(promise: Entitlement, customer: Buyer) -> None:
+def _refuse(promise: Entitlement, customer: Customer) -> None:
     is_open = promise.state == Entitlement.State.GRANTED
     if promise.member_id != customer.member_id or not is_open:
         raise EntitlementUnusable(state=promise.state)

@@ -18,7 +18,6 @@ from core.locks import lock_name
 from mall.contracts import (
     OWN,
     AttributionEvidence,
-    Buyer,
     EntitlementUnusable,
     OrderPlaced,
     Receiver,
@@ -29,6 +28,7 @@ from mall.models import Order, OrderLine, Sku
 from mall.selectors.benefits import find_usable
 from mall.selectors.quotes import Quote, merge_cart, quote_cart
 from mall.services import stock
+from members.models import Customer
 from org.selectors import get_unit
 
 PAY_WINDOW = dt.timedelta(minutes=15)
@@ -37,7 +37,7 @@ PAY_WINDOW = dt.timedelta(minutes=15)
 @transaction.atomic
 def place_order(
     *,
-    customer: Buyer,
+    customer: Customer,
     lines: Iterable[tuple[int, int]],
     receiver: Receiver,
     shown_total_fen: int,
@@ -71,7 +71,7 @@ def place_order(
     return order
 
 
-def _find_earlier(customer: Buyer, key: str, digest: str) -> Order | None:
+def _find_earlier(customer: Customer, key: str, digest: str) -> Order | None:
     if not 1 <= len(key) <= 80:
         raise InvalidInput("缺少幂等键")
     order = Order.objects.filter(customer_id=customer.pk, idempotency_key=key).first()
@@ -93,13 +93,15 @@ def _refuse(quote: Quote, receiver: Receiver, shown_total_fen: int) -> None:
         raise ReceiverInvalid
 
 
-def _require_gift(customer: Buyer, entitlement_id: int, goods_fen: int) -> None:
+def _require_gift(customer: Customer, entitlement_id: int, goods_fen: int) -> None:
     usable = find_usable(customer.member_id, entitlement_id)
     if usable is None or usable.benefit.threshold_fen > goods_fen:
         raise EntitlementUnusable(entitlement_id=entitlement_id)
 
 
-def _open_sale(customer: Buyer, quote: Quote, receiver: Receiver, key: str, digest: str) -> Order:
+def _open_sale(
+    customer: Customer, quote: Quote, receiver: Receiver, key: str, digest: str
+) -> Order:
     return open_order(
         kind=Order.Kind.SALE,
         brand_id=quote.brand_id,
@@ -113,7 +115,7 @@ def _open_sale(customer: Buyer, quote: Quote, receiver: Receiver, key: str, dige
     )
 
 
-def open_order(*, customer: Buyer, goods_fen: int, freight_fen: int = 0, **fields: Any) -> Order:
+def open_order(*, customer: Customer, goods_fen: int, freight_fen: int = 0, **fields: Any) -> Order:
     """An own order in state created, without lines yet."""
     now = clock.now()
     number = f"{now.astimezone(clock.SHANGHAI):%y%m%d%H%M%S}{random_text(50)}"

@@ -22,7 +22,7 @@ from mall.contracts import (
     TradeState,
 )
 from mall.models import Order, OrderLine, Payment
-from mall.services import benefits, journals
+from mall.services import benefits, journals, story
 from mall.services.exceptions import note_exception
 from mall.services.refunds import give_late_payment_back
 
@@ -181,6 +181,7 @@ def _settle_in_time(order: Order, paid_at: dt.datetime) -> Settled:
     Order.objects.filter(pk=order.pk, state=Order.State.CREATED).update(
         state=Order.State.PAID, paid_fen=order.total_fen, paid_at=paid_at
     )
+    order.paid_fen, order.paid_at = order.total_fen, paid_at
     _share_over_lines(order)
     journals.post_paid(order)
     if order.kind == Order.Kind.CLAIM:
@@ -188,6 +189,7 @@ def _settle_in_time(order: Order, paid_at: dt.datetime) -> Settled:
         return Settled.PAID
     benefits.attach_gifts(order)
 
+    story.tell_paid(order, paid_at)
     events.announce(OrderPaid(order.pk))
     return Settled.PAID
 

@@ -11,7 +11,7 @@ from core.errors import Outcome, PortFailure
 from core.locks import lock_objects
 from mall.contracts import PaymentGateway, RefundFact, RefundState, RefundSucceeded
 from mall.models import Order, OrderLine, Refund, RefundLine
-from mall.services import benefits, journals, stock
+from mall.services import benefits, journals, stock, story
 from mall.services.exceptions import note_exception
 
 
@@ -117,6 +117,7 @@ def _succeed(order: Order, refund: Refund, fact: RefundFact) -> RefundSettled:
     order.refunded_fen += refund.amount_fen
     if refund.kind == Refund.Kind.AFTER_SALE:
         _give_back_goods(order, refund)
+        story.tell_refunded(order, refund, fact.succeeded_at or clock.now())
         events.announce(RefundSucceeded(refund.pk))
     return RefundSettled.SUCCEEDED
 

@@ -11,7 +11,7 @@ from core.locks import lock_objects
 from mall.contracts import OWN, OrderReceived, OrderShipped, OrderStateRefused, RefundOpen
 from mall.models import Entitlement, Order
 from mall.selectors.refunds import OPEN_STATES, has_open_refund
-from mall.services import benefits
+from mall.services import benefits, story
 
 RECEIVE_AFTER = dt.timedelta(days=10)
 BATCH = 500
@@ -68,6 +68,7 @@ def confirm_receipt(*, order: Order) -> Order:
     )
     benefits.redeem_gifts(locked, now)
 
+    story.tell_received(locked, now)
     events.announce(OrderReceived(locked.pk))
     return Order.objects.get(pk=locked.pk)
 
