@@ -118,7 +118,7 @@ def confirm_transfer(twin: Twin, body: dict[str, Any]) -> dict[str, Any]:
 
 def _one(twin: Twin, table: str, column: str, body: dict[str, Any]) -> Row:
     """The one row with the number; ``mchid`` decides where merchants share it."""
-    sql = f"SELECT * FROM {table} WHERE {column} = ? AND ? IN ('', mchid)"  # noqa: S608 - our own names
+    sql = f"SELECT * FROM {table} WHERE {column} = ? AND ? IN ('', mchid)"
     found = twin.store.rows(sql, (body[column], body.get("mchid", "")))
     if len(found) != 1:
         raise Misuse(f"{len(found)} rows have {column} {body[column]}", IMPOSSIBLE)

@@ -124,5 +124,5 @@ def _notifications(twin: Twin, mchid: str) -> list[Row]:
 
 
 def _rows(twin: Twin, table: str, mchid: str, order: str = "id") -> list[Row]:
-    sql = f"SELECT * FROM {table} WHERE ? IN ('', mchid) ORDER BY {order}"  # noqa: S608 - our own names
+    sql = f"SELECT * FROM {table} WHERE ? IN ('', mchid) ORDER BY {order}"
     return twin.store.rows(sql, (mchid,))
