@@ -29,8 +29,15 @@ class MetricValue(models.Model):
         indexes = (models.Index(fields=("metric", "dimension", "day"), name="metric_series"),)
 
 
+class StaleDay(models.Model):
+    """A day that late news touched: the next nightly run opens it again."""
+
+    day = models.DateField(unique=True)
+    noted_at = models.DateTimeField()
+
+
 class NightlyRun(models.Model):
-    """A pass over the days that changed."""
+    """A pass over the days that changed; `seconds` of real time, `cells` written."""
 
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
@@ -39,4 +46,3 @@ class NightlyRun(models.Model):
     days = models.PositiveIntegerField(default=0)
     cells = models.PositiveIntegerField(default=0)
     seconds = models.FloatField(default=0)
-    watermark_at = models.DateTimeField(null=True)

@@ -1,0 +1,165 @@
+"""SQL of the registered metrics, over facts alone.
+
+Each statement selects (day, dimension, key, numerator, denominator, is_matured) for the
+days in %(days)s; %(from)s and %(until)s are the instants around them, so that indexes on
+time are used. Days are those of Asia/Shanghai. `spread` repeats a row for each dimension
+that it counts in, so that every metric is one GROUP BY.
+"""
+
+
+def _day(column: str) -> str:
+    return f"({column} AT TIME ZONE 'Asia/Shanghai')::date"
+
+
+def _month(column: str) -> str:
+    return f"date_trunc('month', {column} AT TIME ZONE 'Asia/Shanghai')::date"
+
+
+_CELL = "GROUP BY day, dimension, key"
+
+_DIMENSIONS = """CROSS JOIN LATERAL (VALUES ('all', ''), ('brand', brand_id::text),
+    ('platform', platform)) AS d(dimension, key) WHERE d.key IS NOT NULL"""
+
+_PAID = f"""
+WITH paid AS MATERIALIZED (
+    SELECT {_day("paid_at")} AS day, brand_id, platform, store_id, member_id, paid_fen,
+           refunded_fen
+    FROM fact_order
+    WHERE kind = 'sale' AND paid_at >= %(from)s AND paid_at < %(until)s
+      AND {_day("paid_at")} = ANY(%(days)s)),
+spread AS MATERIALIZED (SELECT * FROM paid {_DIMENSIONS})"""
+
+_BOUGHT = f"""
+WITH bought AS MATERIALIZED (
+    SELECT {_month("paid_at")} AS day, brand_id, platform, member_id
+    FROM fact_order
+    WHERE kind = 'sale' AND member_id IS NOT NULL
+      AND paid_at >= %(from)s AND paid_at < %(until)s),
+per_person AS MATERIALIZED (
+    SELECT day, dimension, key, member_id, count(*) AS orders
+    FROM bought {_DIMENSIONS} GROUP BY day, dimension, key, member_id)"""
+
+NET_SALES = f"""
+WITH moved AS MATERIALIZED (
+    SELECT {_day("paid_at")} AS day, brand_id, platform, store_id, paid_fen AS amount_fen
+    FROM fact_order
+    WHERE kind = 'sale' AND paid_at >= %(from)s AND paid_at < %(until)s
+    UNION ALL
+    SELECT {_day("r.succeeded_at")}, o.brand_id, o.platform, o.store_id, -r.amount_fen
+    FROM fact_refund r JOIN fact_order o ON o.order_id = r.order_id
+    WHERE o.kind <> 'claim' AND r.succeeded_at >= %(from)s AND r.succeeded_at < %(until)s)
+SELECT day, dimension, key, sum(amount_fen) AS numerator, NULL::bigint AS denominator,
+       true AS is_matured
+FROM moved CROSS JOIN LATERAL (VALUES ('all', ''), ('brand', brand_id::text),
+     ('platform', platform), ('store', store_id::text)) AS d(dimension, key)
+WHERE d.key IS NOT NULL AND day = ANY(%(days)s) {_CELL}"""
+
+SALES_PER_BUYER = f"""{_PAID}
+SELECT day, dimension, key, sum(paid_fen - refunded_fen) AS numerator,
+       count(DISTINCT member_id) AS denominator, true AS is_matured
+FROM spread WHERE member_id IS NOT NULL {_CELL}"""
+
+REFUND_RATE_AMT = f"""{_PAID}
+SELECT day, dimension, key, sum(refunded_fen) AS numerator, sum(paid_fen) AS denominator,
+       true AS is_matured
+FROM spread {_CELL}"""
+
+ORDERS_PER_BUYER = f"""{_BOUGHT}
+SELECT day, dimension, key, sum(orders) AS numerator, count(*) AS denominator,
+       true AS is_matured
+FROM per_person WHERE day = ANY(%(days)s) {_CELL}"""
+
+REPURCHASE_RATE_M = f"""{_BOUGHT}
+SELECT day, dimension, key, count(*) FILTER (WHERE orders >= 2) AS numerator,
+       count(*) AS denominator, true AS is_matured
+FROM per_person WHERE day = ANY(%(days)s) {_CELL}"""
+
+REBUY_RATE = f"""{_BOUGHT}
+SELECT (former.day + interval '1 month')::date AS day, former.dimension, former.key,
+       count(latter.member_id) AS numerator, count(*) AS denominator, true AS is_matured
+FROM per_person former LEFT JOIN per_person latter
+  ON latter.day = (former.day + interval '1 month')::date
+ AND latter.dimension = former.dimension AND latter.key = former.key
+ AND latter.member_id = former.member_id
+WHERE (former.day + interval '1 month')::date = ANY(%(days)s)
+GROUP BY former.day, former.dimension, former.key"""
+
+GUIDE_SHARED_SALES_SHARE = f"""
+WITH performed AS MATERIALIZED (
+    SELECT {_day("at")} AS day, amount_fen, is_share, is_bind FROM fact_attribution
+    WHERE at >= %(from)s AND at < %(until)s AND {_day("at")} = ANY(%(days)s))
+SELECT day, 'kind' AS dimension, kind AS key,
+       coalesce(sum(amount_fen) FILTER (WHERE is_share OR (is_bind AND kind = 'either')), 0)
+           AS numerator,
+       sum(amount_fen) AS denominator, true AS is_matured
+FROM performed CROSS JOIN (VALUES ('share'), ('either')) AS k(kind) GROUP BY day, kind"""
+
+_DELIVERED = f"""
+WITH delivered AS MATERIALIZED (
+    SELECT {_day("delivered_at")} AS day, batch_id, delivered_at, scanned_at, added_at,
+           is_new_person
+    FROM fact_card
+    WHERE delivered_at >= %(from)s AND delivered_at < %(until)s
+      AND {_day("delivered_at")} = ANY(%(days)s)),
+spread AS MATERIALIZED (
+    SELECT * FROM delivered CROSS JOIN LATERAL (VALUES ('all', ''), ('batch', batch_id::text))
+        AS d(dimension, key))"""
+
+CARD_SCAN_RATE = f"""{_DELIVERED}
+SELECT day, dimension, key, count(scanned_at) AS numerator, count(*) AS denominator,
+       true AS is_matured
+FROM spread {_CELL}"""
+
+CARD_CONVERSION_RATE = f"""{_DELIVERED}
+SELECT day, dimension, key,
+       count(*) FILTER (WHERE is_new_person AND added_at < delivered_at + interval '14 days')
+           AS numerator,
+       count(*) AS denominator,
+       max(delivered_at) + interval '14 days' <= %(now)s AS is_matured
+FROM spread {_CELL}"""
+
+CONTACT_CAC = f"""
+WITH wanted AS (SELECT unnest(%(days)s::date[]) AS day),
+batches AS (SELECT DISTINCT batch_id FROM fact_card),
+costs AS MATERIALIZED (SELECT batch_id, {_day("at")} AS day, amount_fen FROM fact_card_cost),
+contacts AS MATERIALIZED (
+    SELECT batch_id, {_day("added_at")} AS day FROM fact_card
+    WHERE is_new_person AND added_at IS NOT NULL),
+per_batch AS MATERIALIZED (
+    SELECT w.day, b.batch_id,
+           (SELECT coalesce(sum(amount_fen), 0) FROM costs c
+            WHERE c.batch_id = b.batch_id AND c.day <= w.day) AS cost,
+           (SELECT count(*) FROM contacts n
+            WHERE n.batch_id = b.batch_id AND n.day <= w.day) AS people
+    FROM wanted w CROSS JOIN batches b)
+SELECT day, dimension, key, sum(cost) AS numerator, sum(people) AS denominator,
+       true AS is_matured
+FROM per_batch CROSS JOIN LATERAL (VALUES ('all', ''), ('batch', batch_id::text))
+     AS d(dimension, key)
+{_CELL} HAVING sum(cost) > 0 OR sum(people) > 0"""
+
+QUERIES = {
+    "card_scan_rate": CARD_SCAN_RATE,
+    "card_conversion_rate": CARD_CONVERSION_RATE,
+    "contact_cac": CONTACT_CAC,
+    "net_sales": NET_SALES,
+    "sales_per_buyer": SALES_PER_BUYER,
+    "orders_per_buyer": ORDERS_PER_BUYER,
+    "repurchase_rate_m": REPURCHASE_RATE_M,
+    "rebuy_rate": REBUY_RATE,
+    "guide_shared_sales_share": GUIDE_SHARED_SALES_SHARE,
+    "refund_rate_amt": REFUND_RATE_AMT,
+}
+
+FIRST_DAY = f"""
+SELECT min(day) FROM (
+    SELECT min({_day("paid_at")}) AS day FROM fact_order
+    UNION ALL SELECT min({_day("placed_at")}) FROM fact_order WHERE kind = 'cancellation'
+    UNION ALL SELECT min({_day("delivered_at")}) FROM fact_card
+    UNION ALL SELECT min({_day("at")}) FROM fact_card_cost) AS firsts"""
+
+ORDER_DAYS = f"SELECT {_day('paid_at')}, {_day('placed_at')} FROM fact_order WHERE order_id = %s"
+
+REFUND_DAYS = f"""
+SELECT {_day("r.succeeded_at")}, {_day("o.paid_at")}
+FROM fact_refund r JOIN fact_order o ON o.order_id = r.order_id WHERE r.refund_id = %s"""

@@ -1,0 +1,184 @@
+"""The one registry: every figure's name, formula and grain, said once.
+
+Dashboard, exports, nightly run and the 口径 page read it. A change of formula is a new
+`version`; the old cells stay under the old one. Formulas: docs/rules.md, 指标口径.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Unit(StrEnum):
+    """How a value reads: a rate, money, or a plain ratio of two counts."""
+
+    RATE = "rate"
+    FEN = "fen"
+    RATIO = "ratio"
+
+
+class Grain(StrEnum):
+    """What a cell's `day` stands for."""
+
+    DAY = "day"
+    MONTH = "month"
+    COHORT = "cohort"
+
+
+GRAIN_NAMES = {Grain.DAY: "按天", Grain.MONTH: "按自然月", Grain.COHORT: "按签收日"}
+
+
+@dataclass(frozen=True)
+class Metric:
+    """`numerator` and `denominator` are words; a metric of money alone has no denominator.
+
+    `bands` are (upper bound in ppm, word): the trade's reading of the value.
+    """
+
+    code: str
+    name: str
+    unit: Unit
+    grain: Grain
+    formula: str
+    numerator: str
+    denominator: str
+    dimensions: tuple[str, ...]
+    note: str = ""
+    version: int = 1
+    owner: str = "品牌运营"
+    bands: tuple[tuple[int, str], ...] = ()
+
+
+DIMENSION_NAMES = {
+    "all": "全部",
+    "brand": "品牌",
+    "platform": "平台",
+    "store": "门店",
+    "batch": "批次",
+    "kind": "归因方式",
+    "guide": "导购",
+}
+
+METRICS = (
+    Metric(
+        code="card_scan_rate",
+        name="包裹卡扫码率",
+        unit=Unit.RATE,
+        grain=Grain.COHORT,
+        formula="签收日当天的卡中，至今首次被扫的张数 ÷ 签收的张数",
+        numerator="已被扫过的卡",
+        denominator="当天签收的卡",
+        dimensions=("all", "batch"),
+        note="按签收日归集，之后每天回看 45 天，所以近几天的数还会变大",
+    ),
+    Metric(
+        code="card_conversion_rate",
+        name="包裹卡引流率",
+        unit=Unit.RATE,
+        grain=Grain.COHORT,
+        formula="签收后 14 天内新添加好友的人数 ÷ 签收的张数",
+        numerator="14 天内首次成为好友的新人",
+        denominator="当天签收的卡",
+        dimensions=("all", "batch"),
+        note="签收满 14 天才算成熟；原来就是好友的人再扫，算再互动，不算引流",
+        bands=((100_000, "偏低"), (150_000, "正常"), (1_000_001, "优秀")),
+    ),
+    Metric(
+        code="contact_cac",
+        name="单客获取成本",
+        unit=Unit.FEN,
+        grain=Grain.DAY,
+        formula="截至当天的印刷、投放和已兑现权益成本 ÷ 截至当天的新好友数",
+        numerator="累计成本（分）",
+        denominator="累计新好友",
+        dimensions=("all", "batch"),
+        note="累计值；权益按兑现时的商品成本计",
+    ),
+    Metric(
+        code="net_sales",
+        name="净销售",
+        unit=Unit.FEN,
+        grain=Grain.DAY,
+        formula="当天支付金额 − 当天退款金额",
+        numerator="支付减退款（分）",
+        denominator="",
+        dimensions=("all", "brand", "platform", "store"),
+        note="退款记在退款成功的那天；一分领取单、打款不计入",
+        owner="财务",
+    ),
+    Metric(
+        code="sales_per_buyer",
+        name="客单价",
+        unit=Unit.FEN,
+        grain=Grain.DAY,
+        formula="当天支付订单的净额 ÷ 当天支付的买家数",
+        numerator="当天订单至今的净额（分）",
+        denominator="当天买家",
+        dimensions=("all", "brand", "platform"),
+        note="净额记在订单支付的那天，晚到的退款会改写它",
+    ),
+    Metric(
+        code="orders_per_buyer",
+        name="人均购买次数",
+        unit=Unit.RATIO,
+        grain=Grain.MONTH,
+        formula="当月支付订单数 ÷ 当月买家数",
+        numerator="支付订单",
+        denominator="买家",
+        dimensions=("all", "brand", "platform"),
+        note="没有买家身份的订单不计入",
+    ),
+    Metric(
+        code="repurchase_rate_m",
+        name="单月复购率",
+        unit=Unit.RATE,
+        grain=Grain.MONTH,
+        formula="当月支付 2 单及以上的买家数 ÷ 当月买家数",
+        numerator="当月 2 单及以上的买家",
+        denominator="当月买家",
+        dimensions=("all", "brand", "platform"),
+        note="各家定义不同：这里只看同一个自然月之内",
+    ),
+    Metric(
+        code="rebuy_rate",
+        name="回购率",
+        unit=Unit.RATE,
+        grain=Grain.MONTH,
+        formula="上月买家中当月又买的人数 ÷ 上月买家数",
+        numerator="上月和当月都买的人",
+        denominator="上月买家",
+        dimensions=("all", "brand", "platform"),
+    ),
+    Metric(
+        code="guide_shared_sales_share",
+        name="导购销售占比",
+        unit=Unit.RATE,
+        grain=Grain.DAY,
+        formula="由导购分享（或绑定）带来的业绩 ÷ 自有商城业绩",
+        numerator="导购业绩（分）",
+        denominator="自有商城业绩（分）",
+        dimensions=("kind",),
+        note="「分享」只看分享带来的，「分享或绑定」两者都算；退款从退款当天的业绩里减",
+    ),
+    Metric(
+        code="refund_rate_amt",
+        name="金额退款率",
+        unit=Unit.RATE,
+        grain=Grain.DAY,
+        formula="当天支付订单至今退款的金额 ÷ 当天支付金额",
+        numerator="退款金额（分）",
+        denominator="支付金额（分）",
+        dimensions=("all", "brand", "platform"),
+        note="记在订单支付的那天",
+    ),
+)
+
+_BY_CODE = {metric.code: metric for metric in METRICS}
+
+
+def get_metric(code: str) -> Metric:
+    """Raises `KeyError` for a code that is not registered."""
+    return _BY_CODE[code]
+
+
+def find_metric(code: str) -> Metric | None:
+    return _BY_CODE.get(code)
