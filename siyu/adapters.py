@@ -5,7 +5,7 @@ from core import ports
 from core.clock import ClockOffset
 from core.jobs import Doorbell
 from distribution.services import Snapshots
-from mall.contracts import AttributionEvidence
+from mall.contracts import AttributionEvidence, PaymentGateway
 from members.contracts import ContactSource, CustomerDirectory, PageSigner, TagWriter
 from org.contracts import RightsMatrix, SiteUrls, StaffDirectory
 from outreach.contracts import Greeter
@@ -13,6 +13,7 @@ from siyu.access import Rights
 from siyu.celery import CeleryDoorbell
 from siyu.sites import TenantSites
 from tenants.clock_offset import StoredOffset
+from wechatpay.gateway import WechatPayGateway
 from wecom.contact_ways import WecomContactWays
 from wecom.contacts import WecomContacts, WecomTags
 from wecom.greeter import WecomGreeter
@@ -33,3 +34,4 @@ def fill_ports() -> None:
     ports.fill(ContactWays, WecomContactWays())
     ports.fill(Greeter, WecomGreeter())
     ports.fill(AttributionEvidence, Snapshots())
+    ports.fill(PaymentGateway, WechatPayGateway())

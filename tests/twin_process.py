@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
@@ -39,6 +40,14 @@ class TwinProcess:
 
     def call(self, method: str, path: str, **kwargs: Any) -> httpx.Response:
         return self._http.request(method, path, **kwargs)
+
+    def consent(self, person: str, url: str) -> str:
+        """Open an authorize URL as this person; the code the browser is sent back with."""
+        with httpx.Client(base_url=self.base, timeout=10, trust_env=False) as browser:
+            browser.post(f"/phone/be/{person}")
+            answer = browser.get(url.partition("#")[0])
+            assert answer.status_code in (302, 303), answer.text
+            return parse_qs(urlsplit(answer.headers["location"]).query)["code"][0]
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import hashlib
 
+import structlog
 from django.conf import settings
 
 from wecom import limiter
@@ -9,6 +10,8 @@ from wecom.answers import Json, ask, errcode_of
 from wecom.errcodes import TOKEN_REJECTED, failure
 from wecom.models import WecomApp
 from wecom.tokens import Tokens
+
+log = structlog.get_logger(__name__)
 
 
 class CorpClient:
@@ -68,6 +71,7 @@ class CorpClient:
         errcode = errcode_of(answer)
         if errcode == 0:
             return answer
+        log.warning("wecom_refused", api=api, errcode=errcode, errmsg=str(answer.get("errmsg")))
         if errcode == 45009:
             raise failure(errcode, retry_after=limiter.pause(self.corp_id, api))
         raise failure(errcode)

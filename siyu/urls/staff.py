@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("pages.dashboard.urls")),
     path("", include("wecom.urls")),
+    path("", include("wechatpay.urls")),
 ]
 
 handler404 = "pages.errors.not_found"

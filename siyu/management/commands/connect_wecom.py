@@ -1,4 +1,4 @@
-"""`manage.py connect_wecom --tenant T --corp-id … --agent-id … --secret … --token … --aes-key …`."""
+"""`manage.py connect_wecom --tenant T --corp-id … --secret …`: credentials in, a check out."""
 
 from argparse import ArgumentParser
 from dataclasses import asdict
