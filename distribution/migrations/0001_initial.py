@@ -5,187 +5,380 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('mall', '0001_initial'),
-        ('members', '0001_initial'),
-        ('org', '0001_initial'),
+        ("mall", "0001_initial"),
+        ("members", "0001_initial"),
+        ("org", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Binding',
+            name="Binding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('bound_at', models.DateTimeField()),
-                ('protect_until', models.DateTimeField(null=True)),
-                ('valid_until', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='org.orgunit')),
-                ('guide', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='org.staff')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='members.member')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("bound_at", models.DateTimeField()),
+                ("protect_until", models.DateTimeField(null=True)),
+                ("valid_until", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="org.orgunit"
+                    ),
+                ),
+                (
+                    "guide",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="org.staff"),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="members.member"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='BindingEvent',
+            name="BindingEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('at', models.DateTimeField()),
-                ('reason', models.CharField(max_length=120)),
-                ('binding', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='distribution.binding')),
-                ('guide', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='org.staff')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("at", models.DateTimeField()),
+                ("reason", models.CharField(max_length=120)),
+                (
+                    "binding",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="distribution.binding",
+                    ),
+                ),
+                (
+                    "guide",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="org.staff"),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Commission',
+            name="Commission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=12)),
-                ('base_fen', models.BigIntegerField()),
-                ('rate_ppm', models.PositiveIntegerField()),
-                ('pool_fen', models.BigIntegerField()),
-                ('share_ppm', models.PositiveIntegerField()),
-                ('amount_fen', models.BigIntegerField()),
-                ('reversed_fen', models.BigIntegerField(default=0)),
-                ('state', models.CharField(choices=[('estimated', '预估'), ('frozen', '冻结中'), ('settleable', '待结算'), ('settled', '已结算'), ('reversed', '已冲回')], default='estimated', max_length=10)),
-                ('derivation', models.JSONField()),
-                ('estimated_at', models.DateTimeField()),
-                ('frozen_at', models.DateTimeField(null=True)),
-                ('settleable_at', models.DateTimeField(null=True)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('guide', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='org.staff')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='commissions', to='mall.orderline')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("role", models.CharField(max_length=12)),
+                ("base_fen", models.BigIntegerField()),
+                ("rate_ppm", models.PositiveIntegerField()),
+                ("pool_fen", models.BigIntegerField()),
+                ("share_ppm", models.PositiveIntegerField()),
+                ("amount_fen", models.BigIntegerField()),
+                ("reversed_fen", models.BigIntegerField(default=0)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("estimated", "预估"),
+                            ("frozen", "冻结中"),
+                            ("settleable", "待结算"),
+                            ("settled", "已结算"),
+                            ("reversed", "已冲回"),
+                        ],
+                        default="estimated",
+                        max_length=10,
+                    ),
+                ),
+                ("derivation", models.JSONField()),
+                ("estimated_at", models.DateTimeField()),
+                ("frozen_at", models.DateTimeField(null=True)),
+                ("settleable_at", models.DateTimeField(null=True)),
+                ("settled_at", models.DateTimeField(null=True)),
+                (
+                    "guide",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="org.staff"),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="commissions",
+                        to="mall.orderline",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=12)),
-                ('ref', models.CharField(max_length=64)),
-                ('at', models.DateTimeField()),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='org.orgunit')),
-                ('guide', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='org.staff')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='members.member')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=12)),
+                ("ref", models.CharField(max_length=64)),
+                ("at", models.DateTimeField()),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="org.orgunit"
+                    ),
+                ),
+                (
+                    "guide",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="org.staff"),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="members.member"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PerformanceShare',
+            name="PerformanceShare",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(max_length=12)),
-                ('amount_fen', models.BigIntegerField()),
-                ('guide', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='org.staff')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='mall.orderline')),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='org.orgunit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("role", models.CharField(max_length=12)),
+                ("amount_fen", models.BigIntegerField()),
+                (
+                    "guide",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="org.staff"
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="mall.orderline"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="org.orgunit"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Reversal',
+            name="Reversal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('base_after_fen', models.BigIntegerField()),
-                ('amount_fen', models.BigIntegerField()),
-                ('was_settled', models.BooleanField()),
-                ('at', models.DateTimeField()),
-                ('commission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reversals', to='distribution.commission')),
-                ('refund', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='mall.refund')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("base_after_fen", models.BigIntegerField()),
+                ("amount_fen", models.BigIntegerField()),
+                ("was_settled", models.BooleanField()),
+                ("at", models.DateTimeField()),
+                (
+                    "commission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversals",
+                        to="distribution.commission",
+                    ),
+                ),
+                (
+                    "refund",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="mall.refund"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RuleVersion',
+            name="RuleVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('effective_at', models.DateTimeField()),
-                ('config', models.JSONField()),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField()),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='org.orgunit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("effective_at", models.DateTimeField()),
+                ("config", models.JSONField()),
+                ("note", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="org.orgunit"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='commission',
-            name='rule',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='distribution.ruleversion'),
+            model_name="commission",
+            name="rule",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, to="distribution.ruleversion"
+            ),
         ),
         migrations.CreateModel(
-            name='Attribution',
+            name="Attribution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('winner', models.CharField(max_length=12)),
-                ('candidates', models.JSONField()),
-                ('decided_at', models.DateTimeField()),
-                ('order', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to='mall.order')),
-                ('rule', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='distribution.ruleversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("winner", models.CharField(max_length=12)),
+                ("candidates", models.JSONField()),
+                ("decided_at", models.DateTimeField()),
+                (
+                    "order",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, to="mall.order"
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="distribution.ruleversion",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ShareLink',
+            name="ShareLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(max_length=32, unique=True)),
-                ('created_at', models.DateTimeField()),
-                ('guide', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='org.staff')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='mall.product')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token", models.CharField(max_length=32, unique=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "guide",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="org.staff"),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="mall.product"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ShareVisit',
+            name="ShareVisit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('visitor', models.CharField(max_length=40)),
-                ('at', models.DateTimeField()),
-                ('link', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='visits', to='distribution.sharelink')),
-                ('member', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to='members.member')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("visitor", models.CharField(max_length=40)),
+                ("at", models.DateTimeField()),
+                (
+                    "link",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="visits",
+                        to="distribution.sharelink",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, to="members.member"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='binding',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('member', 'brand'), name='binding_live'),
+            model_name="binding",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("member", "brand"),
+                name="binding_live",
+            ),
         ),
         migrations.AddIndex(
-            model_name='evidence',
-            index=models.Index(fields=['member', 'brand', 'at'], name='evidence_member'),
+            model_name="evidence",
+            index=models.Index(fields=["member", "brand", "at"], name="evidence_member"),
         ),
         migrations.AddConstraint(
-            model_name='reversal',
-            constraint=models.UniqueConstraint(fields=('commission', 'refund'), name='reversal_once'),
+            model_name="reversal",
+            constraint=models.UniqueConstraint(
+                fields=("commission", "refund"), name="reversal_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ruleversion',
-            constraint=models.UniqueConstraint(fields=('brand', 'number'), name='rule_number'),
+            model_name="ruleversion",
+            constraint=models.UniqueConstraint(fields=("brand", "number"), name="rule_number"),
         ),
         migrations.AddIndex(
-            model_name='commission',
-            index=models.Index(fields=['guide', '-estimated_at'], name='commission_guide'),
+            model_name="commission",
+            index=models.Index(fields=["guide", "-estimated_at"], name="commission_guide"),
         ),
         migrations.AddIndex(
-            model_name='commission',
-            index=models.Index(condition=models.Q(('state__in', ('frozen', 'settleable'))), fields=['settleable_at'], name='commission_due'),
+            model_name="commission",
+            index=models.Index(
+                condition=models.Q(("state__in", ("frozen", "settleable"))),
+                fields=["settleable_at"],
+                name="commission_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commission',
-            constraint=models.UniqueConstraint(fields=('line', 'guide', 'role'), name='commission_once'),
+            model_name="commission",
+            constraint=models.UniqueConstraint(
+                fields=("line", "guide", "role"), name="commission_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='commission',
-            constraint=models.CheckConstraint(condition=models.Q(('reversed_fen__gte', 0), ('reversed_fen__lte', models.F('amount_fen'))), name='commission_reversed_within'),
+            model_name="commission",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("reversed_fen__gte", 0), ("reversed_fen__lte", models.F("amount_fen"))
+                ),
+                name="commission_reversed_within",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sharelink',
-            constraint=models.UniqueConstraint(fields=('guide', 'product'), name='share_guide_product'),
+            model_name="sharelink",
+            constraint=models.UniqueConstraint(
+                fields=("guide", "product"), name="share_guide_product"
+            ),
         ),
     ]

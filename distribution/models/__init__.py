@@ -8,6 +8,7 @@ from distribution.models.commission import (
     Reversal,
 )
 from distribution.models.evidence import Evidence, ShareLink, ShareVisit
+from distribution.models.promoters import Promoter
 from distribution.models.rules import RuleVersion
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Commission",
     "Evidence",
     "PerformanceShare",
+    "Promoter",
     "Reversal",
     "RuleVersion",
     "ShareLink",

@@ -17,13 +17,34 @@ class Attribution(AppendOnly):
 
 
 class PerformanceShare(AppendOnly):
-    """业绩 of a line: parts of its base that sum to exactly all of it."""
+    """业绩 of a line: parts of its base that sum to exactly all of it.
 
-    line = models.ForeignKey("mall.OrderLine", models.PROTECT)
+    A refund adds rows with negative amounts, so that the sum is what remains. `weight` is
+    the percent this part was given at the decision.
+    """
+
+    line = models.ForeignKey("mall.OrderLine", models.PROTECT, related_name="performance")
     guide = models.ForeignKey("org.Staff", models.PROTECT, null=True)
     unit = models.ForeignKey("org.OrgUnit", models.PROTECT, null=True)
     role = models.CharField(max_length=12)
+    weight = models.PositiveSmallIntegerField()
     amount_fen = models.BigIntegerField()
+    refund = models.ForeignKey("mall.Refund", models.PROTECT, null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("line", "role"),
+                condition=Q(refund__isnull=True),
+                name="performance_once",
+            ),
+            models.UniqueConstraint(
+                fields=("line", "role", "refund"),
+                condition=Q(refund__isnull=False),
+                name="performance_refund_once",
+            ),
+        )
 
 
 class Commission(models.Model):
@@ -55,9 +76,7 @@ class Commission(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=("line", "guide", "role"), name="commission_once"
-            ),
+            models.UniqueConstraint(fields=("line", "guide", "role"), name="commission_once"),
             models.CheckConstraint(
                 condition=Q(reversed_fen__gte=0) & Q(reversed_fen__lte=F("amount_fen")),
                 name="commission_reversed_within",

@@ -27,6 +27,15 @@ class ShareVisit(models.Model):
     visitor = models.CharField(max_length=40)
     at = models.DateTimeField()
 
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=("visitor",),
+                name="share_visit_stranger",
+                condition=models.Q(member__isnull=True),
+            ),
+        )
+
 
 class Evidence(AppendOnly):
     """A reason why an order may be a guide's: `kind` is code, live, share or scan."""

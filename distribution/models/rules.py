@@ -16,6 +16,4 @@ class RuleVersion(AppendOnly):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("brand", "number"), name="rule_number"),
-        )
+        constraints = (models.UniqueConstraint(fields=("brand", "number"), name="rule_number"),)

@@ -1,0 +1,47 @@
+"""Listeners and nightly work: each looks up and makes one service call."""
+
+import datetime as dt
+
+from core.jobs import Payload, job
+from distribution import services
+
+
+@job("distribution.decide_order", lane="money")
+def decide_order(payload: Payload) -> None:
+    services.decide_order(payload["order_id"])
+
+
+@job("distribution.freeze_order", lane="money")
+def freeze_order(payload: Payload) -> None:
+    services.freeze_order(payload["order_id"])
+
+
+@job("distribution.reverse_refund", lane="money")
+def reverse_refund(payload: Payload) -> None:
+    services.reverse_refund(payload["refund_id"])
+
+
+@job("distribution.settle_due", lane="nightly", lease_seconds=900, daily_at=dt.time(1, 10))
+def settle_due(payload: Payload) -> None:
+    services.settle_due()
+
+
+@job("distribution.expire_bindings", lane="nightly", lease_seconds=600, daily_at=dt.time(0, 20))
+def expire_bindings(payload: Payload) -> None:
+    while services.expire_bindings():
+        pass
+
+
+@job("distribution.apply_binding_periods", lane="nightly", lease_seconds=600)
+def apply_binding_periods(payload: Payload) -> None:
+    services.apply_binding_periods(payload["rule_id"])
+
+
+@job("distribution.bind_contact")
+def bind_contact(payload: Payload) -> None:
+    services.bind_contact(payload["contact_id"])
+
+
+@job("distribution.release_staff")
+def release_staff(payload: Payload) -> None:
+    services.release_staff(payload["staff_id"])

@@ -1,0 +1,54 @@
+"""Writing distribution."""
+
+from distribution.services.attribution import decide_order
+from distribution.services.bindings import (
+    bind_member,
+    end_bindings_of,
+    expire_bindings,
+    renew_binding,
+)
+from distribution.services.contacts import bind_contact, release_staff
+from distribution.services.objecting import object_to_commission
+from distribution.services.promoters import set_own_wechat, set_recruiter, set_tier
+from distribution.services.reversing import reverse_refund
+from distribution.services.rules import (
+    apply_binding_periods,
+    check_rules,
+    publish_rules,
+    rule_in_force,
+)
+from distribution.services.settling import freeze_order, settle_commissions, settle_due
+from distribution.services.sharing import (
+    claim_visits,
+    make_share_link,
+    record_evidence,
+    record_visit,
+)
+from distribution.services.snapshots import Snapshots
+
+__all__ = [
+    "Snapshots",
+    "apply_binding_periods",
+    "bind_contact",
+    "bind_member",
+    "check_rules",
+    "claim_visits",
+    "decide_order",
+    "end_bindings_of",
+    "expire_bindings",
+    "freeze_order",
+    "make_share_link",
+    "object_to_commission",
+    "publish_rules",
+    "record_evidence",
+    "record_visit",
+    "release_staff",
+    "renew_binding",
+    "reverse_refund",
+    "rule_in_force",
+    "set_own_wechat",
+    "set_recruiter",
+    "set_tier",
+    "settle_commissions",
+    "settle_due",
+]
