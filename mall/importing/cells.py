@@ -86,10 +86,13 @@ class Amount:
     provisional: bool = False
 
 
+_NO_AMOUNT = Amount(None)
+
+
 def amount_of(cell: object, *, unit: int = 100) -> Amount:
     """An amount rounded half up to fen; `unit` is the fen in one of the file's units."""
-    if isinstance(cell, str) and cell in NO_REFUND:
-        return Amount(0)
+    if cell is None:
+        return _NO_AMOUNT
     number, provisional = _number_and_tail(cell)
     return Amount(None if number is None else round_fen(number * unit, cell), provisional)
 

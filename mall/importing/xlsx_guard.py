@@ -6,6 +6,7 @@ the memory. Every part is therefore read through once here, in pieces.
 """
 
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -25,6 +26,18 @@ MOST_SHEET_COLUMNS = 512
 MOST_TEXT_BYTES = 256 << 20
 LONGEST_ELEMENT = 8 << 20
 _PIECE = 1 << 20
+# What zipfile raises on an archive that was cut or tampered with.
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    ParseError,
+    KeyError,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+)
 
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)>")
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br=[\"'](\d{1,9})")
@@ -53,10 +66,10 @@ def check(path: Path) -> dict[str, SheetFacts]:
             lengths = _string_lengths(archive)
             parts = _sheet_parts(archive)
             return {name: _scan_sheet(archive, part, lengths) for name, part in parts.items()}
-    except (zipfile.BadZipFile, zlib.error, KeyError, ParseError, EOFError, NotImplementedError):
-        raise BrokenFile from None
     except DefusedXmlException:
         raise BrokenFile("文件含有不允许的 XML 声明") from None
+    except _UNREADABLE:
+        raise BrokenFile from None
 
 
 def refuse_formula(facts: SheetFacts | None) -> None:

@@ -279,9 +279,28 @@ def test_a_file_that_is_only_named_so_is_broken(tmp_path, content):
 
 def test_a_cut_file_is_broken(tmp_path):
     path = workbook(tmp_path, ["1", "2024-03-01", 3])
-    path.write_bytes(path.read_bytes()[:-200])
+    content = path.read_bytes()
 
-    assert refused(path) == "broken_file"
+    for cut in (content[:-200], content[:300] + content[-900:]):
+        path.write_bytes(cut)
+        assert refused(path) == "broken_file"
+
+
+def test_a_parquet_text_that_is_no_utf8_breaks_the_file(tmp_path):
+    table = pa.table({name: ["2024-03-01"] for name in HEADER})
+    pq.write_table(table, tmp_path / "x.parquet", compression="none", use_dictionary=False)
+    content = (tmp_path / "x.parquet").read_bytes()
+    (tmp_path / "x.parquet").write_bytes(content.replace(b"2024-03-01", b"\xff024-03-01"))
+
+    assert refused(tmp_path / "x.parquet") == "broken_file"
+
+
+def test_one_long_text_used_in_many_parquet_rows_is_refused(tmp_path):
+    long = pa.DictionaryArray.from_arrays(pa.array([0] * 50_000), ["x" * 200_000])
+    table = pa.table({"order_no": long, "placed_at": long, "amount": long})
+    pq.write_table(table, tmp_path / "x.parquet")
+
+    assert refused(tmp_path / "x.parquet") == "file_too_large"
 
 
 def test_a_nested_parquet_column_is_refused(tmp_path):
