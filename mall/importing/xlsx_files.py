@@ -1,7 +1,6 @@
 """xlsx through calamine, after `xlsx_guard` has found it safe to unpack."""
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
 from pathlib import Path
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
@@ -54,7 +53,7 @@ def _sheet(book: CalamineWorkbook, name: str) -> CalamineSheet:
 
 def _filled_rows(sheet: CalamineSheet) -> Iterator[tuple[int, list[object]]]:
     """Rows that have any text, numbered as Excel numbers them."""
-    for number, row in enumerate(chain(sheet.iter_rows()), start=1):
+    for number, row in enumerate(sheet.iter_rows(), start=1):
         cells: list[object] = list(row)
         if any(text_of(cell) for cell in cells):
             yield number, cells

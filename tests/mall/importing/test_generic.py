@@ -344,6 +344,17 @@ def test_rows_are_numbered_as_a_spreadsheet_numbers_them(tmp_path):
     assert [problem.row for problem in problems] == [5]
 
 
+def test_rows_of_a_workbook_that_begins_further_down_keep_their_numbers(tmp_path):
+    book = openpyxl.Workbook()
+    for column, name in enumerate(("order_no", "placed_at", "amount"), start=2):
+        book.active.cell(3, column, name)
+        book.active.cell(5, column, {"order_no": "1", "placed_at": "2024-03-01"}.get(name, 3))
+    book.save(tmp_path / "x.xlsx")
+    mapping = Mapping(columns={name: name for name in ("order_no", "placed_at", "amount")})
+
+    assert only_order(tmp_path / "x.xlsx", "generic", mapping=mapping).row_numbers == (5,)
+
+
 def test_parquet_types_of_other_writers_are_read(tmp_path):
     table = pa.table(
         {
