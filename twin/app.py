@@ -3,8 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,18 +13,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
+from twin import admin
 from twin.context import Twin, open_twin, twin_of
 from twin.faults import FaultLayer
+from twin.mp import routes as mp
+from twin.pay import routes as pay
+from twin.phone import routes as phone
+from twin.wecom import routes as wecom
 
 # A part is a module with `routes`, and, where it needs them, `ddl` (SQL text) and
 # `senders` ({delivery kind: sender}).
-PARTS = (
-    "twin.admin",
-    "twin.wecom.routes",
-    "twin.mp.routes",
-    "twin.pay.routes",
-    "twin.phone.routes",
-)
+PARTS: tuple[ModuleType, ...] = (admin, wecom, mp, pay, phone)
 
 
 def create_app(state: Path, settings: dict[str, Any] | None = None) -> Starlette:
@@ -35,7 +32,7 @@ def create_app(state: Path, settings: dict[str, Any] | None = None) -> Starlette
     for name, value in (settings or {}).items():
         twin.settings.set(name, value)
     routes: list[BaseRoute] = [Route("/_twin/healthz", healthz)]
-    for part in _parts():
+    for part in PARTS:
         routes.extend(part.routes)
         twin.store.ensure(getattr(part, "ddl", ""))
         for kind, sender in getattr(part, "senders", {}).items():
@@ -49,15 +46,6 @@ def create_app(state: Path, settings: dict[str, Any] | None = None) -> Starlette
 async def healthz(request: Request) -> JSONResponse:
     """Alive, with the number of deliveries still owed."""
     return JSONResponse({"status": "ok", "pending": twin_of(request).deliveries.pending()})
-
-
-def _parts() -> list[ModuleType]:
-    present = []
-    for name in PARTS:
-        package = name.rpartition(".")[0]
-        if find_spec(package) is not None and find_spec(name) is not None:
-            present.append(import_module(name))
-    return present
 
 
 @asynccontextmanager
