@@ -8,7 +8,6 @@ from core.events import Event
 
 SUSPICIONS = {
     "ambiguous": "同一个二维码有多位扫码人，无法确认是谁添加的",
-    "contradiction": "添加好友的人与扫码的人不是同一个人",
     "velocity": "短时间内同一网络或同一设备扫码过多",
     "hoarding": "同一个人在一天内扫了过多的卡",
     "staff": "扫码人是员工",

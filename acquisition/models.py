@@ -65,6 +65,13 @@ class Card(models.Model):
     benefit_cost_fen = models.PositiveIntegerField(null=True)
 
     class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("consumed_by",),
+                condition=Q(is_new_person=True),
+                name="card_newcomer_once",
+            ),
+        )
         indexes = (models.Index(fields=("batch", "state"), name="card_batch_state"),)
 
 

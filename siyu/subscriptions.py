@@ -1,8 +1,25 @@
 """Who listens to what: the one list. A listener is a registered job."""
 
 from core.events import Event, subscribe
+from mall.contracts import (
+    EntitlementClaimed,
+    EntitlementRedeemed,
+    OrderPaid,
+    OrderReceived,
+    RefundSucceeded,
+)
+from members.contracts import ContactAdded
+from org.contracts import StaffLeft
 
-LISTENERS: dict[type[Event], tuple[str, ...]] = {}
+LISTENERS: dict[type[Event], tuple[str, ...]] = {
+    OrderPaid: ("distribution.decide_order", "analytics.note_order"),
+    OrderReceived: ("distribution.freeze_order",),
+    RefundSucceeded: ("distribution.reverse_refund", "analytics.note_refund"),
+    ContactAdded: ("distribution.bind_contact", "acquisition.match_contact"),
+    EntitlementClaimed: ("acquisition.card_claimed",),
+    EntitlementRedeemed: ("acquisition.card_redeemed",),
+    StaffLeft: ("distribution.release_staff",),
+}
 
 
 def subscribe_all() -> None:

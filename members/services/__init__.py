@@ -3,6 +3,7 @@
 from members.services.consents import give_consent, withdraw_consent
 from members.services.contacts import (
     end_contact,
+    look_up,
     note_contact_changed,
     record_contact,
     refresh_contact,
@@ -12,14 +13,17 @@ from members.services.contacts import (
 )
 from members.services.logins import join_login, log_in_customer
 from members.services.recognising import recognise, recognise_many
+from members.services.settling import is_new
 from members.services.story import note, set_owner
 from members.services.tags import push_tags, tag_member
 
 __all__ = [
     "end_contact",
     "give_consent",
+    "is_new",
     "join_login",
     "log_in_customer",
+    "look_up",
     "note",
     "note_contact_changed",
     "push_tags",
