@@ -39,7 +39,7 @@ def apply_binding_periods(payload: Payload) -> None:
 
 @job("distribution.bind_contact")
 def bind_contact(payload: Payload) -> None:
-    services.bind_contact(payload["contact_id"])
+    services.bind_contact(member_id=payload["member_id"], contact_id=payload["contact_id"])
 
 
 @job("distribution.release_staff")

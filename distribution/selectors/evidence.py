@@ -7,11 +7,14 @@ from functools import cached_property
 from itertools import chain
 
 from core.crypto import blind_index, normal_phone
+from core.errors import NotFound
 from distribution.candidates import Candidate
 from distribution.contracts import EvidenceKind
 from distribution.models import Binding, Evidence, Promoter
 from distribution.selectors.bindings import find_binding_at
-from members.models import Identity, Member
+from members.contracts import UNIONID
+from members.models import Member
+from members.selectors import find_member, list_identities_of
 from org.models import OrgUnit, Staff
 from org.selectors import get_unit
 
@@ -115,11 +118,14 @@ class CandidateReader:
 
     @cached_property
     def _buyer(self) -> Member:
-        return Member.objects.select_related("unit").get(pk=self.member_id)
+        member = find_member(self.member_id)
+        if member is None:
+            raise NotFound(member_id=self.member_id)
+        return member
 
     @cached_property
     def _unionids(self) -> frozenset[str]:
-        rows = Identity.objects.filter(member_id=self.member_id, kind="unionid")
+        rows = list_identities_of(self._buyer).filter(kind=UNIONID)
         return frozenset(rows.values_list("value", flat=True))
 
 

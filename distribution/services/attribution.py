@@ -12,13 +12,14 @@ from distribution.contracts import EvidenceKind
 from distribution.deciding import Decision, decide
 from distribution.formulas import parts_of
 from distribution.models import Attribution, Commission, PerformanceShare, RuleVersion
-from distribution.selectors.orders import get_order
 from distribution.selectors.rules import rules_of
 from distribution.services.accruing import accrue
 from distribution.services.bindings import renew_binding
 from distribution.services.rules import rule_in_force
 from distribution.terms import base_of
 from mall.models import Order, OrderLine
+from mall.selectors import get_order
+from mall.services import assign_store
 from org.models import OrgUnit
 
 
@@ -49,6 +50,7 @@ def decide_order(order_id: int) -> Attribution | None:
         decided_at=clock.now(),
     )
     _share_performance(lines, decision)
+    _count_to_store(order, decision)
     accrue(order, lines, decision, version, rules)
     _renew(order, decision)
     return attribution
@@ -103,6 +105,13 @@ def _share_performance(lines: list[OrderLine], decision: Decision) -> None:
             for earner, part in zip(decision.performance, parts, strict=False)
         ]
     PerformanceShare.objects.bulk_create(rows)
+
+
+def _count_to_store(order: Order, decision: Decision) -> None:
+    """The order is seen in the store of whoever won it, unless it has a store already."""
+    unit_id = decision.performance[0].candidate.unit_id
+    if order.store_id is None and unit_id not in (None, order.brand_id):
+        assign_store(order_id=order.pk, unit_id=unit_id, reason="按归属判定")
 
 
 def _renew(order: Order, decision: Decision) -> None:

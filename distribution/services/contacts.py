@@ -6,22 +6,25 @@ from core import clock
 from distribution.contracts import BindOutcome
 from distribution.rules.config import BindEvent
 from distribution.services.bindings import bind_member, end_bindings_of
-from members.models import Contact
+from members.selectors import find_member, list_contacts_of
 from org.models import Staff
 from org.selectors import find_brand_of
 
 
-def bind_contact(contact_id: int) -> BindOutcome:
+def bind_contact(*, member_id: int, contact_id: int) -> BindOutcome:
     """Let an added contact bind the person to the guide, where the rules bind on adding.
 
     A guide without a brand binds nobody. Idempotent.
     """
-    contact = Contact.objects.select_related("member", "staff__unit").get(pk=contact_id)
+    member = find_member(member_id)
+    contact = list_contacts_of(member).get(pk=contact_id) if member else None
+    if member is None or contact is None:
+        return BindOutcome.IGNORED
     brand = find_brand_of(contact.staff.unit) if contact.staff.unit else None
     if brand is None:
         return BindOutcome.IGNORED
     return bind_member(
-        member=contact.member,
+        member=member,
         brand=brand,
         guide=contact.staff,
         event=BindEvent.ADD_FRIEND,

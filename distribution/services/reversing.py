@@ -9,11 +9,11 @@ from core import clock
 from core.locks import lock_name
 from distribution.formulas import parts_of
 from distribution.models import Commission, PerformanceShare, Reversal
-from distribution.selectors.orders import get_refund
 from distribution.services.attribution import decide_order, lock_commissions_of
 from distribution.services.postings import take_back
 from distribution.terms import claim_of
 from mall.models import Refund
+from mall.selectors import get_refund
 
 
 @transaction.atomic

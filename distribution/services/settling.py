@@ -8,10 +8,10 @@ from django.db import transaction
 from core import audit, clock
 from core.locks import lock_name, lock_objects
 from distribution.models import Commission
-from distribution.selectors.orders import get_order, has_open_after_sale
 from distribution.selectors.rules import rules_of
 from distribution.services.attribution import decide_order, lock_commissions_of
 from distribution.services.postings import move
+from mall.selectors import get_order, has_open_refund
 
 State = Commission.State
 
@@ -63,7 +63,7 @@ def settle_commissions(ids: Sequence[int], *, reason: str = "") -> int:
     ready = [
         row
         for row in rows
-        if row.state == State.SETTLEABLE and not has_open_after_sale(row.line.order_id)
+        if row.state == State.SETTLEABLE and not has_open_refund(row.line.order_id)
     ]
     for row in ready:
         _settle(row)
@@ -78,7 +78,7 @@ def _release(commission_id: int) -> bool:
     if row.state not in (State.FROZEN, State.SETTLEABLE):
         return False
     assert row.settleable_at is not None
-    if row.settleable_at > clock.now() or has_open_after_sale(row.line.order_id):
+    if row.settleable_at > clock.now() or has_open_refund(row.line.order_id):
         return False
 
     if row.state == State.FROZEN:

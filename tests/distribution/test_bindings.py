@@ -217,7 +217,9 @@ def test_a_contact_binds_the_person_to_the_guide(world: World) -> None:
         member=world.eve, staff=world.cai, external_userid="wm1", added_at=clock.now()
     )
 
-    assert bind_contact(contact.pk) is BindOutcome.BOUND
-    assert bind_contact(contact.pk) is BindOutcome.KEPT
+    ids = {"member_id": world.eve.pk, "contact_id": contact.pk}
+
+    assert bind_contact(**ids) is BindOutcome.BOUND
+    assert bind_contact(**ids) is BindOutcome.KEPT
 
     assert server(world) == "cai"
