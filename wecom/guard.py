@@ -32,7 +32,8 @@ _PARAMETERS = {
     "nonce": re.compile(r"[0-9A-Za-z_\-]{1,64}", re.ASCII),
 }
 _CIPHERTEXT = re.compile(r"[A-Za-z0-9+/]{43,}={0,2}", re.ASCII)
-_FIELD = r"<([A-Za-z]{1,32})>(?:<!\[CDATA\[([^\[\]<>&]*)\]\]>|([^\[\]<>&]*))</\1>"
+_TEXT = r"[^\x00-\x1f\[\]<>&]*"
+_FIELD = rf"<([A-Za-z]{{1,32}})>(?:\s*<!\[CDATA\[({_TEXT})\]\]>\s*|({_TEXT}))</\1>"
 _ENVELOPE = re.compile(
     rf"\s*(?:<\?xml [^<>?]{{0,80}}\?>\s*)?<xml>\s*(?:{_FIELD}\s*){{1,8}}</xml>\s*", re.ASCII
 )
