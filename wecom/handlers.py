@@ -6,6 +6,7 @@ An event is a hint that something changed; the services fetch the state before d
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from acquisition import services
 from core.models import InboxMessage
 from wecom.parsing import CallbackEvent
 
@@ -19,8 +20,6 @@ class Received:
 
 
 def contact_added(received: Received) -> None:
-    from acquisition import services  # noqa: PLC0415
-
     event = received.event
     services.receive_contact(
         userid=event.needed("UserID"),
@@ -42,8 +41,6 @@ def contact_ended_by_customer(received: Received) -> None:
 
 
 def _contact_ended(received: Received, *, by: str) -> None:
-    from acquisition import services  # noqa: PLC0415
-
     event = received.event
     services.lose_contact(
         userid=event.needed("UserID"),
