@@ -280,9 +280,10 @@ def show_contacts(twin: Twin, body: Body) -> Row:
         " WHERE f.corp_id = ? ORDER BY f.rowid",
         (body["corp_id"],),
     )
-    tags = twin.store.rows("SELECT * FROM follow_tag WHERE corp_id = ?", (body["corp_id"],))
+    marks: dict[tuple[str, str], list[str]] = {}
+    for tag in twin.store.rows("SELECT * FROM follow_tag WHERE corp_id = ?", (body["corp_id"],)):
+        marks.setdefault((tag["userid"], tag["external_userid"]), []).append(tag["tag_id"])
     for row in rows:
-        pair = (row["userid"], row["external_userid"])
-        row["tags"] = [t["tag_id"] for t in tags if (t["userid"], t["external_userid"]) == pair]
+        row["tags"] = marks.get((row["userid"], row["external_userid"]), [])
         row["remark_mobiles"] = load(row["remark_mobiles"])
     return {"contacts": rows}
