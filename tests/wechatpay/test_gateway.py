@@ -1,19 +1,26 @@
-import datetime as dt
-
 import pytest
 
-from core import clock
-from tests.wechatpay.conftest import Shop
+from tests.wechatpay.conftest import Till
 from wechatpay.gateway import WechatPayGateway
-from wecom.services import connect_mp
-from wecom.logins import MpCustomerDirectory
 
 pytestmark = pytest.mark.django_db
 
 
-def test_smoke(shop: Shop) -> None:
-    d = MpCustomerDirectory()
-    url = d.authorize_url("https://m.aurora.localhost/card/back", "abc")
-    code = shop.twin.consent(shop.person, url)
-    print(d.identify(code))
-    shop.twin.post(f"mps", appid=shop.appid, secret="a"*32, name="A", oauth_domains=["m.aurora.localhost"], bound_to_open_platform=True)
+def test_smoke(till: Till) -> None:
+    gateway = WechatPayGateway()
+    assert gateway.query("NOBODY0001") is None
+    prepay = gateway.create_jsapi("ORDER000001", 100, "一份礼物", till.openid, till.later())
+    print(prepay, gateway.query("ORDER000001"))
+    gateway.close("ORDER000001")
+    gateway.close("ORDER000001")
+    gateway.close("ORDER000002")
+    print(gateway.query("ORDER000001"))
+    prepay = gateway.create_jsapi("ORDER000003", 100, "一份礼物", till.openid, till.later())
+    till.pay(prepay)
+    print(gateway.query("ORDER000003"))
+    print(gateway.refund("R0000001", "ORDER000003", 60, 100, "x"))
+    print(gateway.query_refund("R0000001"))
+    try:
+        gateway.close("ORDER000003")
+    except Exception as e:
+        print(repr(e))
