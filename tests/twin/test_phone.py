@@ -30,6 +30,7 @@ def test_customer_scans_adds_and_reads_the_greeting(corp, lin):
     scanned = phone.post("/phone/scan", data={"text": way["qr_code"]})
     card = phone.get(scanned.headers["location"])
     added = phone.post(scanned.headers["location"])
+    waiting = phone.get(added.headers["location"]).text
     greeting = corp.twin.log("callback.event")[-1]["fields"]["WelcomeCode"]
     corp.post(
         "externalcontact/send_welcome_msg",
@@ -39,6 +40,8 @@ def test_customer_scans_adds_and_reads_the_greeting(corp, lin):
     chat = phone.get(added.headers["location"]).text
 
     assert "添加到通讯录" in card.text
+    assert "你已添加了蔡" in waiting
+    assert ("refresh" in waiting, "refresh" in chat) == (True, False)
     assert added.headers["location"] == f"/phone/chat/{CORP_ID}/cai"
     assert "<a href='https://aurora.localhost/c/1'>" in chat
     assert "蔡@Aurora" in phone.get("/phone/").text

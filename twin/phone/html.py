@@ -15,14 +15,22 @@ def h(value: Any) -> str:
 
 
 def page(
-    title: str, body: str, *, back: str = "", more: str = "", tabs: str = "", status: int = 200
+    title: str,
+    body: str,
+    *,
+    back: str = "",
+    more: str = "",
+    tabs: str = "",
+    head: str = "",
+    status: int = 200,
 ) -> HTMLResponse:
-    """A whole page; ``body``, ``more`` and ``tabs`` are HTML, ``back`` is an address."""
+    """A whole page; ``body``, ``more``, ``tabs`` and ``head`` are HTML, ``back`` is an address."""
     left = f'<a class="back" href="{h(back)}">‹ 返回</a>' if back else ""
     return HTMLResponse(
         "<!doctype html><html lang='zh-CN'><head><meta charset='utf-8'>"
         "<meta name='viewport' content='width=device-width,initial-scale=1'>"
-        f"<link rel='icon' href='data:,'><title>{h(title)}</title><style>{STYLE}</style></head>"
+        f"<link rel='icon' href='data:,'><title>{h(title)}</title><style>{STYLE}</style>"
+        f"{head}</head>"
         f"<body><header class='bar'>{left}<b>{h(title)}</b>{more}</header>"
         f"<main>{body}</main>{tabs}</body></html>",
         status,

@@ -56,10 +56,22 @@ def talk(twin: Twin, holder: Holder, sender: str) -> str:
     rows = twin.store.rows(
         "SELECT * FROM inbox WHERE owner = ? AND sender = ? ORDER BY id", (holder.inbox, sender)
     )
-    if not rows:
-        return empty("还没有消息")
     name = sender_name(twin, sender)
+    if not rows:
+        return empty(_first_line(twin, holder, sender, name))
     return f"<div class='talk'>{''.join(_message(name, row) for row in rows)}</div>"
+
+
+def _first_line(twin: Twin, holder: Holder, sender: str, name: str) -> str:
+    """What WeChat writes into a new conversation."""
+    corp_id, _, userid = sender.partition("/")
+    added = twin.store.value(
+        "SELECT 1 FROM follow f JOIN identity i ON i.value = f.external_userid"
+        " AND i.scope = 'external:' || f.corp_id WHERE f.corp_id = ? AND f.userid = ?"
+        " AND i.person = ? AND f.deleted_by_customer = 0",
+        (corp_id, userid, holder.person),
+    )
+    return f"你已添加了{name.partition('@')[0]},现在可以开始聊天了" if added else "还没有消息"
 
 
 def _message(name: str, row: Row) -> str:

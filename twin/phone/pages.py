@@ -37,9 +37,11 @@ async def chat(request: Request) -> Response:
         return RedirectResponse(request.url.path, 303)
     body = messages.talk(twin, holder, sender)
     name = messages.sender_name(twin, sender).partition("@")[0]
+    # A greeting is on its way while nothing has arrived.
+    head = "" if "class='talk'" in body else "<meta http-equiv='refresh' content='2'>"
     if "/" in sender and not holder.is_member:
         body += f"<div class='pad'>{form_button(request.url.path, '发一条消息', 'plain')}</div>"
-    return page(name, body, back="/phone/")
+    return page(name, body, back="/phone/", head=head)
 
 
 async def scan(request: Request) -> Response:
