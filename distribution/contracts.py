@@ -22,6 +22,10 @@ def party(guide_id: int) -> str:
     return f"staff:{guide_id}"
 
 
+SHARE_PATH = "/s/"
+"""Where a shared link leads on the customer host, followed by its token."""
+
+
 class EvidenceKind(StrEnum):
     """Why an order may be a guide's; SHARE and SCAN rank alike."""
 
@@ -91,6 +95,20 @@ class Node:
     value: str = ""
     note: str = ""
     children: tuple["Node", ...] = ()
+
+
+@dataclass(frozen=True)
+class Opportunity:
+    """One of the day's three things: whom to turn to, why, and where to begin.
+
+    `expected_fen` is what a sale would earn by today's rule, None where nobody can say.
+    """
+
+    member_id: str
+    member_name: str
+    reason: str
+    product_id: str = ""
+    expected_fen: int | None = None
 
 
 @dataclass(frozen=True)

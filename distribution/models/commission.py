@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from core.ids import public_id
 from core.models import AppendOnly
 
 
@@ -57,6 +58,7 @@ class Commission(models.Model):
         SETTLED = "settled", "已结算"
         REVERSED = "reversed", "已冲回"
 
+    public_id = models.CharField(max_length=26, unique=True, default=public_id)
     line = models.ForeignKey("mall.OrderLine", models.PROTECT, related_name="commissions")
     guide = models.ForeignKey("org.Staff", models.PROTECT)
     rule = models.ForeignKey("distribution.RuleVersion", models.PROTECT)

@@ -6,31 +6,49 @@ from distribution.selectors.bindings import (
     list_members_bound_to,
     state_of,
 )
+from distribution.selectors.customers import CHIPS, list_customers_of
 from distribution.selectors.explaining import explain
 from distribution.selectors.income import (
     get_commission_for,
+    get_own_commission,
     income_of,
     list_commissions_for,
+    list_own_commissions,
     list_totals_by_guide,
     totals_of,
 )
+from distribution.selectors.opportunities import list_opportunities
 from distribution.selectors.rules import find_rule_at, list_rules, rules_of
-from distribution.selectors.shares import count_visits_of, find_share_link
+from distribution.selectors.shares import (
+    count_visits_of,
+    find_link_of,
+    find_share_link,
+    rate_for,
+    share_url,
+)
 
 __all__ = [
+    "CHIPS",
     "count_visits_of",
     "explain",
     "find_binding_at",
+    "find_link_of",
     "find_live_binding",
     "find_rule_at",
     "find_share_link",
     "get_commission_for",
+    "get_own_commission",
     "income_of",
     "list_commissions_for",
+    "list_customers_of",
     "list_members_bound_to",
+    "list_opportunities",
+    "list_own_commissions",
     "list_rules",
     "list_totals_by_guide",
+    "rate_for",
     "rules_of",
+    "share_url",
     "state_of",
     "totals_of",
 ]

@@ -24,9 +24,24 @@ def list_commissions_for(actor: Staff) -> QuerySet[Commission]:
     return rows.filter(guide__unit__path__startswith=scope_path(actor))
 
 
-def get_commission_for(actor: Staff, commission_id: int) -> Commission:
+def get_commission_for(actor: Staff, public_id: str) -> Commission:
     """Raises `NotFound` for another guide's, as for none at all."""
-    found = list_commissions_for(actor).filter(pk=commission_id).first()
+    found = list_commissions_for(actor).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_own_commissions(guide: Staff, state: str = "") -> QuerySet[Commission]:
+    """A guide's own, in one state or in all: also for a manager who guides."""
+    rows = Commission.objects.select_related("line__order").filter(guide=guide)
+    rows = rows.order_by("-estimated_at", "-pk")
+    return rows.filter(state=state) if state in Commission.State.values else rows
+
+
+def get_own_commission(guide: Staff, public_id: str) -> Commission:
+    rows = list_own_commissions(guide).select_related("line__order", "rule", "guide")
+    found = rows.filter(public_id=public_id).first()
     if found is None:
         raise NotFound
     return found
