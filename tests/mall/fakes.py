@@ -1,6 +1,7 @@
 """The payment platform, in memory: what it was asked, what it was paid, what it answers."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,12 +21,16 @@ MERCHANT = Merchant(mchid="1900000001", appid="wx_mall")
 
 @dataclass
 class FakeGateway:
-    """Strict where the platform is: no refund without a payment, none beyond it."""
+    """Strict where the platform is: no refund without a payment, none beyond it.
+
+    `during` lets another actor act once while we wait for the answer of a method.
+    """
 
     payments: dict[str, PaymentFact] = field(default_factory=dict)
     refunds: dict[str, RefundFact] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
     failures: dict[str, list[PortFailure]] = field(default_factory=dict)
+    during: dict[str, Callable[[], object]] = field(default_factory=dict)
     refunds_finish: bool = True
 
     def merchant(self) -> Merchant:
@@ -43,6 +48,13 @@ class FakeGateway:
         expires_at: dt.datetime,
     ) -> str:
         self._called("create_jsapi", out_trade_no)
+        fresh = self.accept(out_trade_no, amount_fen, openid)
+        if self.payments[out_trade_no] != fresh:
+            raise PortFailure("OUT_TRADE_NO_USED")
+        return f"wx{len(self.calls):04d}"
+
+    def accept(self, out_trade_no: str, amount_fen: int, openid: str = "o_eve") -> PaymentFact:
+        """Open a collection: also what happens when only the answer to us got lost."""
         fresh = PaymentFact(
             out_trade_no=out_trade_no,
             transaction_id="",
@@ -53,10 +65,8 @@ class FakeGateway:
             appid=MERCHANT.appid,
             mchid=MERCHANT.mchid,
         )
-        known = self.payments.setdefault(out_trade_no, fresh)
-        if replace(known, transaction_id="") != fresh:
-            raise PortFailure("OUT_TRADE_NO_USED")
-        return f"wx{len(self.calls):04d}"
+        self.payments.setdefault(out_trade_no, fresh)
+        return fresh
 
     def query(self, out_trade_no: str) -> PaymentFact | None:
         self._called("query", out_trade_no)
@@ -116,6 +126,9 @@ class FakeGateway:
 
     def _called(self, method: str, ref: str) -> None:
         self.calls.append((method, ref))
+        other_actor = self.during.pop(method, None)
+        if other_actor:
+            other_actor()
         if self.failures.get(method):
             failure = self.failures[method].pop(0)
             if failure.outcome is Outcome.UNKNOWN and method == "refund":
