@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import F
 
 from core.errors import Refusal
-from tenants.context import to_public
+from tenants.context import elsewhere, to_public
 from tenants.models import ClockOffset
 
 
@@ -48,6 +48,17 @@ class StoredOffset:
             cast(Any, connection).set_tenant(former)
         self._read_at = 0.0
         return self.offset()
+
+
+def begin_in_the_past(days: int) -> None:
+    """Let a demonstration that has not begun start `days` ago, so that it has a history.
+
+    Only the row's first value: once business time stands, it moves forward alone.
+    """
+    if settings.SIYU_ENV != "demo":
+        raise ClockFixed
+    with elsewhere():
+        ClockOffset.objects.get_or_create(pk=1, defaults={"seconds": -days * 86_400})
 
 
 def _seconds() -> int:

@@ -25,6 +25,7 @@ __all__ = [
     "Provisioned",
     "TenantReport",
     "ensure_platform",
+    "has_platform",
     "list_tenant_reports",
     "order_tenant",
     "provision_ordered",
@@ -182,6 +183,11 @@ def _fill(tenant: Tenant, username: str, password: str) -> None:
             username=username, name="管理员", role=Role.ADMIN, unit=None, password=password
         )
     jobs.ensure_recurring()
+
+
+@elsewhere()
+def has_platform() -> bool:
+    return Tenant.objects.filter(slug=PLATFORM_SLUG).exists()
 
 
 @elsewhere()

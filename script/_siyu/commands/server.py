@@ -65,6 +65,9 @@ def _serve(data: DataFolder, port: int) -> int:
         with step("准备数据"):
             _manage(env, "prepare")
         crew.start([programs.web(place, env), *programs.workers(env), programs.scheduler(env)])
+        if env["SIYU_ENV"] == "demo":
+            with step("演示数据(首次约一分钟)"):
+                _manage(env, "play_demo")
         say()
         _manage(env, "demo_logins")
         if "TWIN_URL" in env:

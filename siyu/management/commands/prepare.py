@@ -1,15 +1,18 @@
 """`manage.py prepare`: role, public schema, platform console, every tenant's migrations."""
 
+import os
 from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
 
+from core.ids import random_text
 from siyu.demo import seed_demo
+from siyu.demo.cast import PLATFORM_PASSWORD
 from tenants.commands import ReportingCommand
 from tenants.roles import ensure_role
 from tenants.schema import migrate_all, migrate_public, template_sql
-from tenants.services import ensure_platform
+from tenants.services import ensure_platform, has_platform
 
 
 class Command(ReportingCommand):
@@ -24,9 +27,19 @@ class Command(ReportingCommand):
         ensure_role()
         for kind in ("platform", "merchant"):
             template_sql(kind)
-        ensure_platform(password="platform-demo", report=self.progress)
+        ensure_platform(password=self._platform_password(), report=self.progress)
         migrated = migrate_all(self.progress)
         seeded = 0
         if settings.SIYU_ENV == "demo" and not options["no_demo"]:
             seeded = seed_demo(self.progress)
         return {"migrated": migrated, "seeded": seeded}
+
+    def _platform_password(self) -> str:
+        """Known in a demonstration; elsewhere from the environment, or made and shown once."""
+        if settings.SIYU_ENV == "demo":
+            return PLATFORM_PASSWORD
+        given = os.environ.get("SIYU_PLATFORM_PASSWORD")
+        password = given or random_text(80)
+        if not given and not has_platform():
+            self.progress(f"平台运营 platform 的初始密码：{password}，只显示这一次")
+        return password
