@@ -126,12 +126,16 @@ def test_clock_moves_the_twin_by_what_the_product_says(corp, product, lin):
 
     url = "https://platform.localhost/demo/clock"
     corp.twin.admin("POST", "settings", product_clock_url=url)
+    product.answers = [{"offset_seconds": 7200.0}, 500]
+    moved = phone.post("/phone/clock", data={"seconds": "86400"})
+    offset = corp.twin.admin("GET", "clock")["offset_seconds"]
     refused = phone.post("/phone/clock", data={"seconds": "86400"})
     corp.twin.admin("POST", "settings", product_clock_url="")
 
     assert product.requests[0]["body"] == b'{"seconds":86400}'
+    assert (moved.status_code, offset) == (303, 7200)
     assert refused.status_code == 502
-    assert corp.twin.admin("GET", "clock")["offset_seconds"] == 3600
+    assert corp.twin.admin("GET", "clock")["offset_seconds"] == 7200
 
 
 def test_the_sdk_stand_in_is_served_with_the_twins_address(corp):

@@ -1,5 +1,6 @@
 """A twin in a process of its own, a corp of it, and a product to call back."""
 
+import json
 import os
 import signal
 import socket
@@ -99,6 +100,9 @@ def serve(product: Product) -> ThreadingHTTPServer:
             if answer == "hang up":
                 self.close_connection = True
                 self.connection.shutdown(socket.SHUT_RDWR)
+                return
+            if isinstance(answer, dict):
+                self._answer(200, json.dumps(answer).encode())
                 return
             self._answer(answer, b"")
 
