@@ -7,10 +7,11 @@ from core.jobs import Doorbell
 from distribution.services import Snapshots
 from mall.contracts import AttributionEvidence, PaymentGateway
 from members.contracts import ContactSource, CustomerDirectory, PageSigner, TagWriter
-from org.contracts import RightsMatrix, SiteUrls, StaffDirectory
+from org.contracts import BrandConnections, RightsMatrix, SiteUrls, StaffDirectory
 from outreach.contracts import Greeter
 from siyu.access import Rights
 from siyu.celery import CeleryDoorbell
+from siyu.connections import StoredConnections
 from siyu.sites import TenantSites
 from tenants.clock_offset import StoredOffset
 from wechatpay.gateway import WechatPayGateway
@@ -26,6 +27,7 @@ def fill_ports() -> None:
     ports.fill(Doorbell, CeleryDoorbell())
     ports.fill(RightsMatrix, Rights())
     ports.fill(SiteUrls, TenantSites())
+    ports.fill(BrandConnections, StoredConnections())
     ports.fill(StaffDirectory, WecomStaffDirectory())
     ports.fill(CustomerDirectory, MpCustomerDirectory())
     ports.fill(PageSigner, WechatPageSigner())

@@ -15,6 +15,7 @@ from wechatpay.models import PayMerchant
 from wechatpay.selectors import get_merchant
 
 TRADES = "/v3/pay/transactions/out-trade-no"
+_NOTHING_TO_CLOSE = NOT_THERE | {"ORDER_CLOSED"}
 REFUNDS = "/v3/refund/domestic/refunds"
 
 
@@ -83,14 +84,19 @@ class WechatPayGateway:
         try:
             PayClient(account).call("POST", path, {"mchid": account.mchid})
         except PortFailure as failure:
-            if failure.outcome is not Outcome.REJECTED:
-                raise
-            fact = self.query(out_trade_no)
-            if fact is None or fact.state is TradeState.CLOSED:
+            if failure.code in _NOTHING_TO_CLOSE:
                 return
-            if fact.state in (TradeState.SUCCESS, TradeState.REFUND):
-                raise PortFailure(ALREADY_PAID, "订单已支付") from failure
-            raise
+            if failure.outcome is not Outcome.REJECTED or failure.code == ALREADY_PAID:
+                raise
+            self._raise_unless_closed(out_trade_no, failure)
+
+    def _raise_unless_closed(self, out_trade_no: str, failure: PortFailure) -> None:
+        fact = self.query(out_trade_no)
+        if fact is None or fact.state is TradeState.CLOSED:
+            return
+        if fact.state in (TradeState.SUCCESS, TradeState.REFUND):
+            raise PortFailure(ALREADY_PAID, "订单已支付") from failure
+        raise failure
 
     def refund(
         self,
