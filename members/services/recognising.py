@@ -44,6 +44,8 @@ def recognise_many(rows: Sequence[Recognised]) -> dict[str, int]:
     At most six statements for each 1,000 rows, each chunk in its own transaction unless
     the caller holds one. Refuses `NoIdentity`.
     """
+    for row in rows:
+        _clean(row.identities)
     found: dict[str, int] = {}
     for start in range(0, len(rows), CHUNK):
         with transaction.atomic(savepoint=False):
@@ -167,15 +169,14 @@ def _give_identities(plan: _Plan, held: dict[Pair, int]) -> None:
 
 
 def _yield_to_winners(plan: _Plan, held: dict[Pair, int]) -> None:
-    made = {_id(person): person for person in plan.made}
-    lost = set()
+    """Somebody made the same stranger meanwhile: what we gave ours becomes theirs."""
+    made = {_id(person) for person in plan.made}
     for pair, person in plan.added.items():
-        winner = held.get(pair, person.id)
-        if _id(person) in made and winner != person.id:
-            lost.add(_id(person))
+        ours, winner = _id(person), held.get(pair, person.id)
+        if ours in made and winner is not None and winner != ours:
+            Identity.objects.filter(member_id=ours).update(member_id=winner)
+            Member.objects.filter(pk=ours).delete()
             person.id = winner
-    if lost:
-        Member.objects.filter(pk__in=lost).delete()
 
 
 def _fill_blanks(people: Sequence[_Person]) -> None:
