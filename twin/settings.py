@@ -21,7 +21,8 @@ DEFAULTS: dict[str, Any] = {
     "callback_shuffle": False,
     "callback_delay": 0.0,  # seconds before an event is first sent
     "callback_retry_spacing": [0.0, 0.0],  # seconds before the 2nd and 3rd attempt
-    "callback_timeout": 5.0,
+    "callback_timeout": 5.0,  # seconds an event's receiver has
+    "callback_verify_timeout": 1.0,  # seconds for the echo of an address being saved
     "random_seed": 1,
     "welcome_code_ttl": 20.0,  # seconds
     "corp_tag_cap": 10000,

@@ -199,5 +199,7 @@ def test_address_check_passes_with_its_crypto(corp, product):
     where = f"corps/{CORP['corp_id']}/callback"
     settings = {"url": "https://aurora.localhost/cb", "token": TOKEN, "aes_key": KEY}
 
+    corp.twin.admin("POST", "settings", callback_verify_timeout=10)
+
     assert corp.twin.admin("POST", where, **settings) == {"ok": True}
     assert abs(int(product.requests[0]["query"]["timestamp"]) - time.time()) < 60

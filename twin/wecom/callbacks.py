@@ -143,10 +143,13 @@ async def verify_url(twin: Twin, corp: Row) -> str | None:
     echo = str(secrets.randbelow(10**19))
     encrypted = cipher_of(corp).encrypt(echo.encode())
     url = signed_url(twin, corp, encrypted, echostr=encrypted)
+    limit = float(twin.settings.get("callback_verify_timeout"))
     try:
-        response = await send(twin, "GET", url, timeout=1.0, headers={"User-Agent": "Mozilla/4.0"})
+        response = await send(
+            twin, "GET", url, timeout=limit, headers={"User-Agent": "Mozilla/4.0"}
+        )
     except (httpx.HTTPError, HostNotMapped) as silent:
-        return f"no answer within 1 s ({type(silent).__name__})"
+        return f"no answer within {limit:g} s ({type(silent).__name__})"
     if response.status_code != 200:
         return f"answered {response.status_code}"
     return None if response.content == echo.encode() else "the echo is wrong"
