@@ -43,6 +43,20 @@ def schema() -> str:
     return str(getattr(connection, "schema_name", "") or "public")
 
 
+class SchemaMismatch(RuntimeError):
+    """The connection is not where it says it is: stop before touching a row."""
+
+
+def assert_schema(expected: str) -> str:
+    """A missing schema would silently resolve to public: ask the database itself."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_schema()")
+        found = str(cursor.fetchone()[0])
+    if found != expected:
+        raise SchemaMismatch(f"expected {expected}, on {found}")
+    return found
+
+
 def tkey(*parts: object) -> str:
     """The one key function for cache, limiter, lock and channel names.
 

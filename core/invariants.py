@@ -10,6 +10,9 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 
+from core.context import schema
+from core.models import Job
+
 Finding = tuple[int, list[str]]
 Check = Callable[[], Finding]
 
@@ -66,3 +69,13 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "M1": (journals_balance,),
     "M5": (history_is_append_only,),
 }
+
+
+def jobs_ran_at_home() -> Finding:
+    """T3: every body that ran was on this tenant's schema, as the database named it."""
+    ran = Job.objects.exclude(ran_in="")
+    strangers = ran.exclude(ran_in=schema()).values_list("name", "key", "ran_in")
+    unnamed = Job.objects.filter(state=Job.State.DONE, ran_in="").values_list("name", "key")
+    found = [f"作业 {name}（{key}）在 {where} 里执行" for name, key, where in strangers]
+    found += [f"作业 {name}（{key}）完成了，却没有记下在哪里执行" for name, key in unnamed]
+    return ran.count() + len(unnamed), found

@@ -16,7 +16,7 @@ import structlog
 from django.db import connection, transaction
 
 from core import clock, faults, ports
-from core.context import acting, acting_as, schema
+from core.context import acting, acting_as, assert_schema, schema
 from core.errors import Outcome, PortFailure, Refusal
 from core.models import Job
 
@@ -209,6 +209,7 @@ def run(row: Job) -> None:
     who = acting_as(kind="job", label=row.name, request_id=row.request_id)
     with who, structlog.contextvars.bound_contextvars(job=row.name, job_id=row.pk):
         try:
+            row.ran_in = assert_schema(schema())
             _owe_next(entry)
             entry.handler(row.payload)
         except RetryLater as later:
@@ -248,7 +249,13 @@ def _again(row: Job, seconds: float, reason: str) -> None:
 
 
 def _finish(row: Job, state: Job.State, reason: str) -> None:
-    _owned(row).update(state=state, lease_until=None, last_error=reason, finished_at=clock.now())
+    _owned(row).update(
+        state=state,
+        lease_until=None,
+        last_error=reason,
+        ran_in=row.ran_in,
+        finished_at=clock.now(),
+    )
     if state == Job.State.DEAD:
         log.error("job_dead", job=row.name, key=row.key, reason=reason)
 

@@ -18,7 +18,10 @@ class AppendOnly(models.Model):
 
 
 class Job(models.Model):
-    """An obligation: one row that stands until it is done, dead or cancelled."""
+    """An obligation: one row that stands until it is done, dead or cancelled.
+
+    `ran_in` is the schema that the database itself named when the body began.
+    """
 
     class State(models.TextChoices):
         DUE = "due", "待执行"
@@ -38,6 +41,7 @@ class Job(models.Model):
     lease_until = models.DateTimeField(null=True)
     owner = models.CharField(max_length=40, blank=True)
     request_id = models.CharField(max_length=40, blank=True)
+    ran_in = models.CharField(max_length=63, blank=True)
     last_error = models.TextField(blank=True)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)

@@ -17,8 +17,11 @@ from tenants.models import Tenant
 class ReportingCommand(BaseCommand):
     """`report` returns one object: the last line with --json, lines of text without.
 
-    A refusal prints its Chinese sentence on stderr and exits with 1.
+    A refusal prints its Chinese sentence on stderr and exits with 1; so does a report
+    that sets `failed`, after its object was printed.
     """
+
+    failed = ""
 
     requires_system_checks: list[str] = []
 
@@ -39,6 +42,9 @@ class ReportingCommand(BaseCommand):
         else:
             for name, value in answer.items():
                 self.stdout.write(f"{name}: {value}")
+        if self.failed:
+            self.stderr.write(self.failed)
+            sys.exit(1)
 
     def run(self, **options: Any) -> dict[str, Any]:
         return self.report(**options)

@@ -6,8 +6,19 @@ from typing import Any, cast
 
 from django.db import connection
 
+from core.context import SchemaMismatch, assert_schema
 from core.errors import Refusal
 from tenants.models import Tenant
+
+__all__ = [
+    "SchemaMismatch",
+    "TenantUnavailable",
+    "assert_schema",
+    "elsewhere",
+    "entered",
+    "find_ready",
+    "to_public",
+]
 
 
 class TenantUnavailable(Refusal):
@@ -16,19 +27,6 @@ class TenantUnavailable(Refusal):
     code = "tenant_unavailable"
     message = "商家不存在或已停用"
     status = 503
-
-
-class SchemaMismatch(RuntimeError):
-    """The connection is not where it says it is: stop before touching a row."""
-
-
-def assert_schema(expected: str) -> None:
-    """A missing schema would silently resolve to public: ask the database itself."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_schema()")
-        found = cursor.fetchone()[0]
-    if found != expected:
-        raise SchemaMismatch(f"expected {expected}, on {found}")
 
 
 def to_public() -> None:
