@@ -44,7 +44,7 @@ def commission_follows_refunds() -> Finding:
     examined, violations = 0, []
     for row in _commissions().iterator(chunk_size=2_000):
         examined += 1
-        standing = row.amount_fen - row.reversed_fen
+        standing = row.standing_fen
         expected = claim_of(row).amount(_remaining(row.line))
         if standing != expected or row.base_fen != base_of(row.line):
             violations.append(

@@ -93,6 +93,11 @@ class Commission(models.Model):
             ),
         )
 
+    @property
+    def standing_fen(self) -> int:
+        """What stands after refunds, in fen."""
+        return self.amount_fen - self.reversed_fen
+
 
 class Reversal(AppendOnly):
     """What a refund took back: the commission before less the commission after."""

@@ -15,7 +15,7 @@ from distribution.terms import Claim, claim_of
 def explain(commission: Commission) -> Node:
     """The derivation of one commission: base, rate, pool, split, refunds, state."""
     claim = claim_of(commission)
-    standing = commission.amount_fen - commission.reversed_fen
+    standing = commission.standing_fen
     return Node(
         title=f"{ROLE_WORDS[EarnerRole(commission.role)]}佣金",
         value=format_yuan(standing),

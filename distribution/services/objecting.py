@@ -16,7 +16,7 @@ def object_to_commission(*, guide: Staff, commission: Commission, text: str) -> 
     words = text.strip()
     if not words:
         raise ObjectionEmpty
-    standing = commission.amount_fen - commission.reversed_fen
+    standing = commission.standing_fen
     audit.record(
         OBJECTION,
         commission,

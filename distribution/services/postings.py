@@ -11,7 +11,7 @@ def move(kind: str, ref: str, rows: Sequence[Commission], *, source: str, target
     """What stands of `rows` goes from one state's account to another's."""
     lines = []
     for row in rows:
-        standing, whose = row.amount_fen - row.reversed_fen, party(row.guide_id)
+        standing, whose = row.standing_fen, party(row.guide_id)
         number = row.line.order.number
         lines.append(ledger.Line(STATE_ACCOUNTS[source], standing, whose, number))
         lines.append(ledger.Line(STATE_ACCOUNTS[target], -standing, whose, number))

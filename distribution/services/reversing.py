@@ -57,7 +57,7 @@ def _reverse(row: Commission, refund: Refund, refunded_fen: int) -> tuple[str, i
     last = row.reversals.order_by("-pk").first()
     base_before = last.base_after_fen if last else row.base_fen
     base_after = max(0, base_before - refunded_fen)
-    standing = row.amount_fen - row.reversed_fen
+    standing = row.standing_fen
     fen = standing - claim_of(row).amount(base_after)
     former = str(row.state)
 

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("pages.dashboard.urls")),
+    path("", include("pages.guide.urls")),
     path("", include("wecom.urls")),
     path("", include("wechatpay.urls")),
 ]

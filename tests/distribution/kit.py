@@ -156,7 +156,7 @@ def standing(order: Order) -> dict[tuple[str, str], int]:
     found: dict[tuple[str, str], int] = {}
     for row in Commission.objects.filter(line__order=order).select_related("guide").order_by("pk"):
         key = (row.guide.username, row.role)
-        found[key] = found.get(key, 0) + row.amount_fen - row.reversed_fen
+        found[key] = found.get(key, 0) + row.standing_fen
     return found
 
 

@@ -1,0 +1,22 @@
+"""Routes of the guide's pages, below /g/ on the staff host."""
+
+from django.urls import URLPattern, path
+
+from pages.guide import customers, goods, home, income, login
+
+urlpatterns: list[URLPattern] = [
+    path("g/login", login.start),
+    path("g/login/callback", login.finish),
+    path("g/logout", login.leave),
+    path("g/", home.today),
+    path("g/customers", customers.index),
+    path("g/customers/<str:member_id>", customers.sheet),
+    path("g/customers/<str:member_id>/notes", customers.note_new),
+    path("g/goods", goods.index),
+    path("g/goods/<str:product_id>", goods.detail),
+    path("g/goods/<str:product_id>/link", goods.link_new),
+    path("g/jssdk", goods.signatures),
+    path("g/me", income.me),
+    path("g/me/commissions/<str:commission_id>", income.commission),
+    path("g/me/commissions/<str:commission_id>/objections", income.objection_new),
+]
