@@ -46,7 +46,6 @@ def test_the_first_friend_of_a_person_counts_as_new_and_no_later_one(world: Worl
 
     assert (is_new, is_new_again) == (True, False)
     assert first.member == second.member
-    assert first.member.owner is None
     first.member.refresh_from_db()
     assert (first.member.owner, first.member.unit) == (world.cai, world.first_store)
 
