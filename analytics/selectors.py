@@ -145,6 +145,12 @@ def find_last_run() -> NightlyRun | None:
     return NightlyRun.objects.filter(finished_at__isnull=False).order_by("-finished_at").first()
 
 
+def list_runs_after(run: NightlyRun | None) -> list[NightlyRun]:
+    """Finished runs younger than `run`, the oldest first; all of them after None."""
+    rows = NightlyRun.objects.filter(finished_at__isnull=False, pk__gt=run.pk if run else 0)
+    return list(rows.order_by("pk"))
+
+
 def _cells(metric: Metric) -> QuerySet[MetricValue]:
     return MetricValue.objects.filter(metric=metric.code, version=metric.version)
 

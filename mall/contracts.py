@@ -219,6 +219,15 @@ class EntitlementRedeemed(Event):
     entitlement_id: int
 
 
+@dataclass(frozen=True)
+class OrdersImported(Event):
+    """Orders of elsewhere came in or changed; ISO days bound the figures they move."""
+
+    name: ClassVar[str] = "mall.orders_imported"
+    first_day: str
+    last_day: str
+
+
 class TotalChanged(Refusal):
     """The total the customer saw is not the total now; `detail` has both in fen."""
 

@@ -2,8 +2,9 @@
 
 import datetime as dt
 
-from core.jobs import Payload, job
-from mall.services import closing, expiry, refund_results, shipping, sweeps
+from core.jobs import Payload, RetryLater, job
+from core.locks import Busy
+from mall.services import closing, expiry, imports, refund_results, shipping, sweeps
 
 
 @job("mall.close_expired", lane="money", max_attempts=12)
@@ -39,3 +40,11 @@ def receive_overdue(payload: Payload) -> None:
 @job("mall.expire_entitlements", lane="nightly", daily_at=dt.time(0, 20))
 def expire_entitlements(payload: Payload) -> None:
     expiry.expire_entitlements()
+
+
+@job("mall.run_import", lane="sync", lease_seconds=300, max_attempts=20)
+def run_import(payload: Payload) -> None:
+    try:
+        imports.run_import(payload["task_id"])
+    except (Busy, imports.TaskMoved) as busy:
+        raise RetryLater(10, busy.text) from busy

@@ -6,6 +6,7 @@ from mall.contracts import (
     EntitlementRedeemed,
     OrderPaid,
     OrderReceived,
+    OrdersImported,
     RefundSucceeded,
 )
 from members.contracts import ContactAdded
@@ -15,6 +16,7 @@ LISTENERS: dict[type[Event], tuple[str, ...]] = {
     OrderPaid: ("distribution.decide_order", "analytics.note_order"),
     OrderReceived: ("distribution.freeze_order",),
     RefundSucceeded: ("distribution.reverse_refund", "analytics.note_refund"),
+    OrdersImported: ("analytics.note_import",),
     ContactAdded: ("distribution.bind_contact", "acquisition.match_contact"),
     EntitlementClaimed: ("acquisition.card_claimed",),
     EntitlementRedeemed: ("acquisition.card_redeemed",),

@@ -14,6 +14,14 @@ from mall.services.claims import place_claim_order
 from mall.services.closing import cancel_order, close_expired
 from mall.services.exceptions import note_exception, resolve_exception
 from mall.services.expiry import expire_entitlements
+from mall.services.imports import (
+    delete_mapping,
+    order_import,
+    resume_instead,
+    run_import,
+    save_mapping,
+    start_import,
+)
 from mall.services.orders import assign_store, place_order
 from mall.services.payments import Settled, settle_payment, start_payment
 from mall.services.refund_results import RefundSettled, send_refund, settle_refund
@@ -33,10 +41,12 @@ __all__ = [
     "confirm_receipt",
     "create_benefit",
     "create_product",
+    "delete_mapping",
     "edit_product",
     "expire_entitlements",
     "grant_entitlement",
     "note_exception",
+    "order_import",
     "place_claim_order",
     "place_order",
     "receive_overdue",
@@ -45,7 +55,10 @@ __all__ = [
     "refund_rest",
     "request_refund",
     "resolve_exception",
+    "resume_instead",
     "retry_refund",
+    "run_import",
+    "save_mapping",
     "send_refund",
     "set_freight",
     "set_price",
@@ -53,6 +66,7 @@ __all__ = [
     "settle_payment",
     "settle_refund",
     "ship_order",
+    "start_import",
     "start_payment",
     "sweep_payments",
 ]

@@ -1,0 +1,84 @@
+"""Reading what imports need and what they came to."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db.models import QuerySet
+
+from core.errors import NotFound
+from core.models import LongTask
+from mall.importing import Mapping, Preview, preview, sniff, suggest_mapping
+from mall.models import ImportMapping
+
+IMPORT_KIND = "mall.import"
+
+
+@dataclass(frozen=True)
+class Look:
+    """A file before it is imported. `mapping` is what it was read with, guessed or given;
+    `preview` is None where a generic file still needs one.
+    """
+
+    platform: str
+    columns: tuple[str, ...]
+    mapping: Mapping | None
+    is_guess: bool
+    preview: Preview | None
+
+
+def look_at_file(
+    path: Path,
+    platform: str = "",
+    *,
+    mapping: Mapping | None = None,
+    detail_path: Path | None = None,
+    limit: int = 20,
+) -> Look:
+    """The first records as an import would take them; "" finds the platform by the header.
+
+    Raises `mall.importing.ImportRefused` for a file that cannot be read.
+    """
+    layout = sniff(path)
+    platform = platform or layout.platform
+    guess = None
+    if platform == "generic" and mapping is None:
+        guess = suggest_mapping(layout.columns)
+    used = mapping or guess
+    shown = None
+    if platform != "generic" or used is not None:
+        shown = preview(path, platform, used, limit, detail_path)
+    return Look(platform, layout.columns, used, guess is not None, shown)
+
+
+def list_mappings() -> QuerySet[ImportMapping]:
+    return ImportMapping.objects.order_by("name")
+
+
+def get_mapping(name: str) -> Mapping:
+    """A saved mapping as the readers take it; raises `NotFound`."""
+    found = ImportMapping.objects.filter(name=name).first()
+    if found is None:
+        raise NotFound
+    return Mapping.from_dict(found.mapping)
+
+
+def list_imports() -> QuerySet[LongTask]:
+    """Imports ordered so far, the newest first."""
+    return LongTask.objects.filter(kind=IMPORT_KIND).order_by("-created_at", "-pk")
+
+
+def get_import(public_id: str) -> LongTask:
+    found = list_imports().filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_import_problems(task: LongTask) -> list[dict[str, Any]]:
+    """Rows that were not imported, for a download: {row, code, message, raw} by row.
+
+    Those left out by the mapping's rule are among them, under the code `left_out`.
+    """
+    rows = [*task.result.get("errors", ()), *task.result.get("left_out", ())]
+    return sorted(rows, key=lambda told: told["row"])

@@ -1,0 +1,51 @@
+"""Column mappings, kept by name for the next file of the same make."""
+
+import json
+
+from django.db import transaction
+
+from core import audit, clock
+from mall.importing import Mapping
+from mall.importing.refusals import BadMapping
+from mall.models import ImportMapping
+
+LONGEST_NAME = 60
+
+
+@transaction.atomic
+def save_mapping(*, name: str, mapping: Mapping, platform: str = "generic") -> ImportMapping:
+    """Keep the mapping under its name; an earlier one of that name is replaced.
+
+    Refuses `BadMapping` for a name that is empty or too long.
+    """
+    name = name.strip()
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise BadMapping(f"对应关系的名称应为 1–{LONGEST_NAME} 个字")
+
+    saved, _ = ImportMapping.objects.update_or_create(
+        name=name,
+        defaults={"platform": platform, "mapping": {**as_plain(mapping), "name": name}},
+        create_defaults={
+            "platform": platform,
+            "mapping": {**as_plain(mapping), "name": name},
+            "created_at": clock.now(),
+        },
+    )
+
+    audit.record("mall.import_mapping.saved", saved, after={"name": name})
+    return saved
+
+
+@transaction.atomic
+def delete_mapping(*, name: str) -> None:
+    """No-op when there is none of that name; orders imported through it stay."""
+    found = ImportMapping.objects.filter(name=name).first()
+    if found is not None:
+        audit.record("mall.import_mapping.deleted", found, before={"name": name})
+        found.delete()
+
+
+def as_plain(mapping: Mapping) -> dict[str, object]:
+    """The mapping as JSON holds it; `Mapping.from_dict` reads it back."""
+    plain: dict[str, object] = json.loads(mapping.to_json())
+    return plain
