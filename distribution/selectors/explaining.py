@@ -135,4 +135,4 @@ def _at(moment: dt.datetime) -> str:
 
 
 def _shown(text: str) -> str:
-    return _at(dt.datetime.fromisoformat(text))
+    return dt.datetime.fromisoformat(text).astimezone(SHANGHAI).strftime("%m-%d %H:%M")
