@@ -21,7 +21,17 @@ from mall.selectors.catalogue import (
     list_skus_with_codes,
     list_stock_of,
 )
+from mall.selectors.imports import (
+    Look,
+    get_import,
+    get_mapping,
+    list_import_problems,
+    list_imports,
+    list_mappings,
+    look_at_file,
+)
 from mall.selectors.orders import (
+    find_last_receiver,
     find_order_by_number,
     get_order,
     get_order_for,
@@ -34,6 +44,7 @@ from mall.selectors.orders import (
     list_pay_exceptions,
     read_receiver,
 )
+from mall.selectors.proof import count_recent_buyers
 from mall.selectors.quotes import Quote, QuoteLine, merge_cart, quote_cart
 from mall.selectors.refunds import (
     get_refund,
@@ -46,18 +57,23 @@ from mall.selectors.timeline import EXCEPTION_WORDS, Moment, explain_order
 
 __all__ = [
     "EXCEPTION_WORDS",
+    "Look",
     "Moment",
     "Quote",
     "QuoteLine",
+    "count_recent_buyers",
     "explain_order",
     "find_entitlement",
     "find_freight_rule",
+    "find_last_receiver",
     "find_order_by_number",
     "find_sku",
     "find_sku_by_code",
     "find_usable",
     "get_benefit",
     "get_entitlement_of",
+    "get_import",
+    "get_mapping",
     "get_order",
     "get_order_for",
     "get_order_of",
@@ -68,6 +84,9 @@ __all__ = [
     "has_open_refund",
     "list_benefits",
     "list_entitlements_of",
+    "list_import_problems",
+    "list_imports",
+    "list_mappings",
     "list_orders_for",
     "list_orders_of",
     "list_orders_of_member",
@@ -80,6 +99,7 @@ __all__ = [
     "list_skus_with_codes",
     "list_stock_of",
     "list_usable",
+    "look_at_file",
     "merge_cart",
     "quote_cart",
     "read_receiver",

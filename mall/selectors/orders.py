@@ -68,6 +68,13 @@ def read_receiver(order: Order) -> Receiver | None:
     return Receiver(**json.loads(order.receiver))
 
 
+def find_last_receiver(customer: Customer) -> Receiver | None:
+    """Where this login's last parcel went, so that nobody types an address twice."""
+    theirs = Order.objects.filter(customer=customer, platform=OWN).exclude(receiver="")
+    newest = theirs.order_by("-placed_at", "-pk").first()
+    return read_receiver(newest) if newest else None
+
+
 def list_pay_exceptions(*, unresolved_only: bool = True) -> QuerySet[PayException]:
     rows = PayException.objects.order_by("-at", "-pk")
     return rows.filter(resolved_at__isnull=True) if unresolved_only else rows

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -9,6 +10,7 @@ from django.shortcuts import redirect, render
 from core.errors import Refusal
 from org.contracts import Policy
 from org.selectors import is_allowed
+from pages.errors import refused_template
 
 
 class RouteUndeclared(RuntimeError):
@@ -36,9 +38,19 @@ class AccessMiddleware:
             raise RouteUndeclared(request.path)
         if policy.audience == "staff":
             return self._staff(request, policy)
-        if policy.audience == "customer" and not request.session.get("customer_id"):
-            return refuse(request, 401, "login_needed", "请先登录")
+        if policy.audience == "customer":
+            return self._customer(request)
         return None
+
+    def _customer(self, request: Any) -> HttpResponse | None:
+        """A page leads to the login and back to itself; a fragment makes its page do so."""
+        if request.customer is not None:
+            return None
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=401, headers={"HX-Refresh": "true"})
+        if request.method in ("GET", "HEAD"):
+            return redirect(f"/login?{urlencode({'next': request.get_full_path()})}")
+        return refuse(request, 401, "login_needed", "登录已过期，请返回上一页重新进入")
 
     def _staff(self, request: Any, policy: Policy) -> HttpResponse | None:
         if request.staff is None:
@@ -65,4 +77,4 @@ def refuse(request: HttpRequest, status: int, code: str, message: str) -> HttpRe
     if "application/json" in request.headers.get("Accept", "") or request.path.startswith("/api/"):
         return JsonResponse({"code": code, "message": message}, status=status)
     context = {"code": code, "message": message, "status": status}
-    return render(request, "components/refused.html", context, status=status)
+    return render(request, refused_template(request), context, status=status)

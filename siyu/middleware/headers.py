@@ -27,7 +27,7 @@ class SecurityHeadersMiddleware:
         response.headers.setdefault(
             "Content-Security-Policy",
             f"default-src 'self'; script-src 'self' 'nonce-{nonce}' {sdk}; "
-            f"style-src 'self' 'unsafe-inline'; img-src 'self' data: https:; "
+            f"style-src 'self' 'unsafe-inline'; img-src 'self' data: https: {sdk}; "
             f"connect-src 'self' {sdk}; frame-src {sdk}; object-src 'none'; "
             f"base-uri 'none'; form-action 'self' {_origin(settings.WECHAT_OPEN_BASE)}; "
             f"frame-ancestors 'self'",
