@@ -11,6 +11,7 @@ from wecom.mp import MpClient
 
 NO_CUSTOMERS = "84061"
 UNKNOWN_CODE = "41050"
+CALLBACK_UNVERIFIED = "callback_unverified"
 
 
 def callback_url(app: WecomApp) -> str:
@@ -44,7 +45,7 @@ def check_app(app: WecomApp) -> list[ConnectionCheck]:
         _try("欢迎语", lambda: _probe_welcome(client), "可以发送欢迎语"),
         _try("通讯录", lambda: client.get("department/list"), "可以读取部门"),
         _try("网页登录与分享", lambda: client.ticket(for_agent=True), "可以使用网页组件"),
-        _callback_line(app),
+        check_callback(app),
     ]
 
 
@@ -108,13 +109,14 @@ def _probe_welcome(client: CorpClient) -> None:
             raise
 
 
-def _callback_line(app: WecomApp) -> ConnectionCheck:
+def check_callback(app: WecomApp) -> ConnectionCheck:
+    """Only WeCom can prove this, by calling us; it needs no call of ours."""
     if app.verified_at is not None:
         return _fine("接收消息", "企业微信已验证回调地址")
     return _missing(
         "接收消息",
         f"还没有收到企业微信的验证，请在应用的「接收消息」中填写 {callback_url(app)}",
-        "callback_unverified",
+        CALLBACK_UNVERIFIED,
     )
 
 

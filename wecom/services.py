@@ -13,7 +13,7 @@ from core.jobs import RetryLater
 from core.locks import Busy, lock_objects
 from core.models import InboxMessage
 from org.contracts import ConnectionCheck
-from wecom.checks import check_account, check_app
+from wecom.checks import check_account, check_app, check_callback
 from wecom.handlers import Received, find_handler
 from wecom.models import MpAccount, WecomApp
 from wecom.parsing import Senseless, label, looks_like_contact_added, parse_event
@@ -45,7 +45,12 @@ def receive_callback(app: WecomApp, text: str) -> bool:
 
 def note_verified(app: WecomApp) -> None:
     """WeCom has reached the callback address and found the right key behind it."""
-    WecomApp.objects.filter(pk=app.pk).update(verified_at=clock.real_now())
+    app.verified_at = clock.real_now()
+    line = asdict(check_callback(app))
+    kept = [check for check in app.checks if check["name"] != line["name"]]
+    WecomApp.objects.filter(pk=app.pk).update(
+        verified_at=app.verified_at, checks=[*kept, line] if kept else []
+    )
 
 
 def handle_message(inbox_id: int) -> None:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from tenants.commands import TenantCommand
-from wecom.checks import callback_url
+from wecom.checks import CALLBACK_UNVERIFIED, callback_url
 from wecom.services import check_wecom, connect_wecom
 
 
@@ -28,6 +28,7 @@ class Command(TenantCommand):
         checks = check_wecom(app)
         return {
             "callback_url": callback_url(app),
-            "ok": all(check.ok for check in checks),
+            "ok": all(check.ok or check.code == CALLBACK_UNVERIFIED for check in checks),
+            "callback_verified": app.verified_at is not None,
             "checks": [asdict(check) for check in checks],
         }
