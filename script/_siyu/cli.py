@@ -7,7 +7,7 @@ from typing import cast
 
 from .console import Stop
 
-_COMMANDS = ("setup", "server", "manage", "check", "test", "soak", "shots", "services")
+_COMMANDS = ("setup", "server", "manage", "check", "test", "soak", "shots", "services", "bench")
 
 
 def main(arguments: Sequence[str]) -> int:
