@@ -48,7 +48,7 @@ def read_bindings(content: bytes) -> BindingFile:
 
     Line numbers are those a spreadsheet shows. Times are in Asia/Shanghai.
     """
-    lines = csv.reader(io.StringIO(_decoded(content)))
+    lines = csv.reader(io.StringIO(decoded(content)))
     header = next(lines, None)
     columns = _columns([cell.strip() for cell in header or ()])
     file, seen = BindingFile(), set[str]()
@@ -57,7 +57,7 @@ def read_bindings(content: bytes) -> BindingFile:
             continue
         number = lines.line_num
         try:
-            row = _row(number, _named(columns, cells))
+            row = _row(number, named(columns, cells))
             if row.serial in seen:
                 raise InvalidInput("同一序列号在文件中出现多次")
         except InvalidInput as refusal:
@@ -68,7 +68,7 @@ def read_bindings(content: bytes) -> BindingFile:
     return file
 
 
-def _decoded(content: bytes) -> str:
+def decoded(content: bytes) -> str:
     """UTF-8 with or without a mark, else the encoding of Chinese spreadsheets."""
     if len(content) > MAX_BYTES:
         raise BindingFileUnreadable("文件超过 20 MB，请分批导入")
@@ -92,7 +92,7 @@ def _columns(header: list[str]) -> dict[str, int]:
     return found
 
 
-def _named(columns: dict[str, int], cells: list[str]) -> dict[str, str]:
+def named(columns: dict[str, int], cells: list[str]) -> dict[str, str]:
     """Cells by name, without the apostrophe or `="…"` that keeps a number a text."""
     return {
         name: cells[place].strip().removeprefix("'").removeprefix('="').removesuffix('"').strip()
@@ -113,12 +113,12 @@ def _row(line: int, cells: dict[str, str]) -> BindingRow:
         serial,
         order_no,
         tracking_no,
-        _moment(cells.get("shipped_at", "")),
-        _moment(cells.get("delivered_at", "")),
+        moment_of(cells.get("shipped_at", "")),
+        moment_of(cells.get("delivered_at", "")),
     )
 
 
-def _moment(text: str) -> dt.datetime | None:
+def moment_of(text: str) -> dt.datetime | None:
     if not text:
         return None
     for form in FORMATS:

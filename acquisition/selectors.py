@@ -1,15 +1,17 @@
 """Reading batches, cards and scans."""
 
+import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from acquisition.contracts import SUSPICIONS
 from acquisition.models import AcquisitionLink, Card, CardBatch, ContactWay, Scan
 from acquisition.printing import PrintedCard
 from acquisition.serials import normal_serial
-from core import ports
+from core import clock, ports
 from core.errors import NotFound
 from mall.models import Benefit
 from mall.selectors import list_entitlements_of
@@ -158,3 +160,56 @@ def count_free_ways(staff_id: int, now: Any) -> int:
     """Slots of a guide that nobody holds."""
     rows = ContactWay.objects.filter(staff_id=staff_id)
     return rows.filter(Q(leased_until=None) | Q(leased_until__lt=now)).count()
+
+
+def name_batches(ids: Iterable[int]) -> dict[str, str]:
+    """{id: name}, for whoever labels figures by batch."""
+    rows = CardBatch.objects.filter(pk__in=list(ids)).values_list("pk", "name")
+    return {str(pk): name for pk, name in rows}
+
+
+MATURITY = dt.timedelta(days=14)
+"""A delivered card's conversion is judged once so much time has passed."""
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """What a run brought and cost, in cards and fen.
+
+    `converted` of `matured` cards brought a new contact within fourteen days of their
+    delivery; `fresh` cards were delivered less than fourteen days ago.
+    """
+
+    matured: int
+    converted: int
+    fresh: int
+    unused: int
+    suspects: int
+    print_fen: int
+    insert_fen: int
+    benefit_fen: int
+
+    @property
+    def cost_fen(self) -> int:
+        return self.print_fen + self.insert_fen + self.benefit_fen
+
+
+def result_of(batch: CardBatch) -> BatchResult:
+    old = Q(delivered_at__lte=clock.now() - MATURITY)
+    in_time = Q(is_new_person=True, added_at__lte=F("delivered_at") + MATURITY)
+    unused = Q(consumed_by=None) & ~Q(state=Card.State.VOID)
+    sums = Card.objects.filter(batch=batch).aggregate(
+        matured=Count("pk", filter=old),
+        converted=Count("pk", filter=old & in_time),
+        fresh=Count("pk", filter=Q(delivered_at__isnull=False) & ~old),
+        unused=Count("pk", filter=unused),
+        shipped=Count("pk", filter=Q(shipped_at__isnull=False)),
+        benefit_fen=Sum("benefit_cost_fen", filter=Q(redeemed_at__isnull=False)),
+    )
+    return BatchResult(
+        print_fen=batch.print_cost_fen * batch.size,
+        insert_fen=batch.insert_cost_fen * sums.pop("shipped"),
+        benefit_fen=sums.pop("benefit_fen") or 0,
+        suspects=Scan.objects.filter(card__batch=batch, state=Scan.State.SUSPECT).count(),
+        **sums,
+    )

@@ -1,5 +1,6 @@
 """Reading the org: always through the eyes of an actor where one is asking."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -52,8 +53,9 @@ def get_api_key(public_id: str) -> ApiKey:
 
 
 def describe_connections() -> dict[str, Any]:
-    """What is connected, and what the last check of each said."""
-    return ports.get(BrandConnections).describe()
+    """What is connected, and what the last check of each said; {} where nothing can be."""
+    connections = ports.find(BrandConnections)
+    return connections.describe() if connections else {}
 
 
 def scope_path(actor: Staff) -> str:
@@ -65,6 +67,22 @@ def scope_path(actor: Staff) -> str:
 
 def get_unit(unit_id: int) -> OrgUnit:
     return OrgUnit.objects.get(pk=unit_id)
+
+
+def name_units(ids: Iterable[int]) -> dict[str, str]:
+    """{id: name}, for whoever labels figures by unit."""
+    rows = OrgUnit.objects.filter(pk__in=list(ids)).values_list("pk", "name")
+    return {str(pk): name for pk, name in rows}
+
+
+def list_brands_for(actor: Staff) -> QuerySet[OrgUnit]:
+    """The brands in the actor's subtree; the brand above, for one of its stores."""
+    brands = OrgUnit.objects.filter(kind=OrgUnit.Kind.BRAND).order_by("pk")
+    path = scope_path(actor)
+    if path == "/":
+        return brands
+    above = [int(part) for part in path.strip("/").split("/") if part.isdigit()]
+    return brands.filter(Q(path__startswith=path) | Q(pk__in=above))
 
 
 def find_unit_by_code(code: str) -> OrgUnit | None:

@@ -22,7 +22,7 @@ URLCONFS = {
 
 
 class HealthMiddleware:
-    """Answers `/healthz`, `/readyz` and `/metrics` before any tenant is looked up."""
+    """Answers `/healthz` and `/readyz` before any tenant is looked up."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -2,9 +2,43 @@
 
 from django.urls import URLPattern, path
 
-from pages.dashboard import auth, operations, org
+from pages.dashboard import (
+    auth,
+    card_tables,
+    cards,
+    metrics,
+    operations,
+    orders,
+    org,
+    today,
+)
 
 urlpatterns: list[URLPattern] = [
+    path("", today.today),
+    path("metrics", metrics.metrics),
+    path("metrics/<str:code>", metrics.metric),
+    path("metrics/<str:code>/csv", metrics.metric_csv),
+    path("cards", cards.batches),
+    path("cards/new", cards.batch_new),
+    path("cards/benefits", cards.benefits),
+    path("cards/benefits/new", cards.benefit_new),
+    path("cards/suspects", cards.suspects),
+    path("cards/suspects/<int:scan_id>", cards.suspect),
+    path("cards/<str:batch_id>", cards.batch),
+    path("cards/<str:batch_id>/sheet.pdf", cards.sheet_pdf),
+    path("cards/<str:batch_id>/sheet.csv", cards.sheet_csv),
+    path("cards/<str:batch_id>/bind", card_tables.bind),
+    path("cards/<str:batch_id>/deliver", card_tables.deliver),
+    path("cards/<str:batch_id>/void", cards.batch_void),
+    path("orders", orders.orders),
+    path("orders/csv", orders.orders_csv),
+    path("orders/refunds", orders.refunds),
+    path("orders/refunds/<str:number>/retry", orders.refund_retry),
+    path("orders/exceptions", orders.exceptions),
+    path("orders/exceptions/<int:exception_id>/resolve", orders.exception_resolve),
+    path("orders/<str:order_id>", orders.order),
+    path("orders/<str:order_id>/ship", orders.ship),
+    path("orders/<str:order_id>/refund", orders.refund),
     path("login", auth.login),
     path("logout", auth.logout),
     path("view-as/end", auth.view_as_end),

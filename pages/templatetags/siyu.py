@@ -9,6 +9,7 @@ from core import clock, money
 from core.crypto import mask_phone
 from org.contracts import ROLE_NAMES, Role
 from org.selectors import is_allowed
+from pages.dashboard.labels import PLATFORMS
 
 register = template.Library()
 
@@ -27,7 +28,7 @@ def rate(ppm: int | None) -> str:
 @register.filter
 def moment(at: dt.datetime | None) -> str:
     """`11-22 10:30`, with the year only when it is not this year."""
-    if at is None:
+    if not at:
         return "—"
     local = at.astimezone(clock.SHANGHAI)
     same_year = local.year == clock.today().year
@@ -36,7 +37,7 @@ def moment(at: dt.datetime | None) -> str:
 
 @register.filter
 def day(on: dt.date | None) -> str:
-    if on is None:
+    if not on:
         return "—"
     return on.strftime("%m-%d" if on.year == clock.today().year else "%Y-%m-%d")
 
@@ -109,3 +110,25 @@ def span(length: dt.timedelta) -> str:
         if seconds >= size:
             return f"{seconds // size} {unit}"
     return f"{max(0, seconds)} 秒"
+
+
+@register.filter
+def grouped(value: int | None) -> str:
+    """`1,204`; a dash when there is no number."""
+    return "—" if value is None else f"{value:,}"
+
+
+@register.filter
+def rate_one(ppm: int | None) -> str:
+    """A share with one decimal: `12.5%`."""
+    return "—" if ppm is None else f"{ppm / 10_000:.1f}%"
+
+
+@register.filter
+def get(found: dict[Any, Any], key: Any) -> Any:
+    return found.get(key, "")
+
+
+@register.filter
+def platform_name(platform: str) -> str:
+    return PLATFORMS.get(platform, platform) or "不限"

@@ -1,4 +1,4 @@
-"""Prometheus figures of this process at `/metrics`."""
+"""Prometheus figures of this process at `/metricz`."""
 
 import time
 from collections.abc import Callable
@@ -15,7 +15,7 @@ class MetricsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path == "/metrics":
+        if request.path == "/metricz":
             return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
         started = time.monotonic()
         response = self.get_response(request)

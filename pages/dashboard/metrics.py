@@ -1,0 +1,73 @@
+"""口径: every figure's definition, series and rows, one click from the number."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from analytics import registry, selectors
+from analytics.registry import Metric
+from core.errors import NotFound
+from org.contracts import policy
+from pages.charts import line_chart
+from pages.dashboard.labels import key_labels
+from pages.exports import csv_response
+
+
+def _metric(code: str) -> Metric:
+    found = registry.find_metric(code)
+    if found is None:
+        raise NotFound
+    return found
+
+
+@policy("staff", "metrics.view")
+@require_GET
+def metrics(request: HttpRequest) -> HttpResponse:
+    context = {"metrics": selectors.list_metrics(), "run": selectors.find_last_run()}
+    return render(request, "dashboard/metrics/list.html", context)
+
+
+@policy("staff", "metrics.view", object_kind="metric")
+@require_GET
+def metric(request: HttpRequest, code: str) -> HttpResponse:
+    found = _metric(code)
+    first = found.dimensions[0]
+    figures = selectors.list_figures(code, dimension=first, key=_first_key(found))[-400:]
+    context = {
+        "metric": found,
+        "grain": registry.GRAIN_NAMES[found.grain],
+        "chart": line_chart(figures, found.name),
+        "figures": list(reversed(figures))[:60],
+        "breakdowns": [_breakdown(found, name) for name in found.dimensions if name != "all"],
+        "run": selectors.find_last_run(),
+    }
+    return render(request, "dashboard/metrics/detail.html", context)
+
+
+@policy("staff", "metrics.export", object_kind="metric")
+@require_GET
+def metric_csv(request: HttpRequest, code: str) -> HttpResponse:
+    found = _metric(code)
+    header = ("日期", "维度", "对象", found.numerator, found.denominator or "—", "值", "是否成熟")
+    rows = [
+        (f.day, registry.DIMENSION_NAMES[name], f.key, f.numerator, f.denominator, f.text,
+         "是" if f.is_matured else "否")
+        for name in found.dimensions
+        for f in selectors.list_figures(code, dimension=name, key=None)
+    ]  # fmt: skip
+    return csv_response(code, header, rows)
+
+
+def _first_key(metric: Metric) -> str:
+    return "" if metric.dimensions[0] == "all" else "share"
+
+
+def _breakdown(metric: Metric, dimension: str) -> dict[str, object]:
+    """The latest cell of each key of a dimension, by its name."""
+    latest = {
+        figure.key: figure
+        for figure in selectors.list_figures(metric.code, dimension=dimension, key=None)
+    }
+    names = key_labels(dimension, latest)
+    rows = [(names.get(key, key), figure) for key, figure in latest.items()]
+    return {"name": registry.DIMENSION_NAMES[dimension], "rows": rows[:50]}
