@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from acquisition import invariants as acquisition
 from core import invariants as core
+from core import invariants_inbox as inbox
 from core.invariants import Finding
 from distribution import invariants as distribution
 from mall import invariants as mall
@@ -27,8 +28,8 @@ INVARIANTS: dict[str, tuple[Callable[[], Finding], ...]] = {
     "M8": (mall.nothing_ends_in_silence,),
     "S1": (mall.stock_adds_up, mall.lines_hold_what_they_sold),
     "S4": (mall.promises_are_kept_once, acquisition.cards_are_consumed_once),
-    "E1": (core.messages_end,),
-    "E2": (core.messages_act_once,),
+    "E1": (inbox.messages_end,),
+    "E2": (inbox.messages_act_once, acquisition.adds_act_once),
     "E3": (members.contacts_match_source,),
     "T3": (core.jobs_ran_at_home,),
 }
