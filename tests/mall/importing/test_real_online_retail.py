@@ -1,23 +1,15 @@
 """A real shop's file against plain SQL over the same file, by month and in total."""
 
-import sqlite3
 from collections import defaultdict
 
-import pyarrow.parquet as pq
 import pytest
 
 from core.clock import day_of
 from mall.importing import RecordKind, Totals, read_orders, sniff, suggest_mapping
 from tests.mall.importing.files import ONLINE_RETAIL, needs_online_retail, split
+from tests.mall.importing.plain_sql import MONTHLY_BUYERS, MONTHLY_NET, open_trade
 
 pytestmark = needs_online_retail
-
-LINE = """
-    SELECT InvoiceNo AS invoice, CustomerID AS customer,
-           strftime('%Y-%m', InvoiceDate) AS month,
-           CAST(ROUND(Quantity * UnitPrice * 100) AS INTEGER) AS fen
-    FROM lines WHERE InvoiceNo NOT LIKE 'A%'
-"""
 
 
 @pytest.fixture(scope="module")
@@ -28,14 +20,7 @@ def imported():
 
 @pytest.fixture(scope="module")
 def sql():
-    table = pq.read_table(ONLINE_RETAIL)
-    names = ("InvoiceNo", "CustomerID", "Quantity", "UnitPrice")
-    cells = [table.column(name).to_pylist() for name in names]
-    dates = [moment.isoformat(sep=" ") for moment in table.column("InvoiceDate").to_pylist()]
-    link = sqlite3.connect(":memory:")
-    link.execute("CREATE TABLE lines (InvoiceNo, CustomerID, Quantity, UnitPrice, InvoiceDate)")
-    link.executemany("INSERT INTO lines VALUES (?, ?, ?, ?, ?)", zip(*cells, dates, strict=True))
-    link.execute(f"CREATE VIEW trade AS {LINE}")
+    link = open_trade()
     yield link
     link.close()
 
@@ -49,7 +34,7 @@ def test_monthly_net_sales_equal_plain_sql(imported, sql):
     for order in imported[0]:
         net[month_of(order)] += order.net_fen
 
-    told = dict(sql.execute("SELECT month, SUM(fen) FROM trade GROUP BY month"))
+    told = dict(sql.execute(MONTHLY_NET))
     assert len(told) == 9
     assert dict(net) == told
 
@@ -60,12 +45,7 @@ def test_monthly_buyers_equal_plain_sql(imported, sql):
         if order.is_paid and order.buyer_key:
             buyers[month_of(order)].add(order.buyer_key)
 
-    told = dict(
-        sql.execute(
-            "SELECT month, COUNT(DISTINCT customer) FROM trade"
-            " WHERE invoice NOT LIKE 'C%' AND fen > 0 GROUP BY month"
-        )
-    )
+    told = dict(sql.execute(MONTHLY_BUYERS))
     assert {month: len(keys) for month, keys in buyers.items()} == told
 
 

@@ -1,0 +1,100 @@
+"""Real orders in, by command, and the figures that a morning makes of them."""
+
+import datetime as dt
+from collections import Counter
+
+import pytest
+
+from analytics.selectors import list_figures
+from core.models import LongTask
+from mall.models import Order, OrderLine
+from members.models import Identity, Member
+from tests.acceptance.merchants import open_merchant
+from tests.mall.importing.files import ONLINE_RETAIL, needs_online_retail, write_csv
+from tests.mall.importing.plain_sql import DAILY_NET, MONTHLY_BUYERS, MONTHLY_NET, open_trade
+
+pytestmark = pytest.mark.slow
+
+KILLED = -9
+ORDERS = 2_500
+
+
+@pytest.fixture
+def merchant(real_tenant):
+    return open_merchant(real_tenant())
+
+
+@pytest.fixture
+def three_chunks(tmp_path):
+    """Orders enough for three chunks; every fifth buyer buys again."""
+    rows = [
+        {
+            "订单号": f"N{number}",
+            "下单时间": "2024-03-01 11:16:00",
+            "客户编号": f"c{number % 2_000}",
+            "商品名称": "白瓷杯",
+            "数量": "2",
+            "单价": "10.00",
+        }
+        for number in range(ORDERS)
+    ]
+    return write_csv(tmp_path / "orders.csv", rows)
+
+
+def counts():
+    return {model.__name__: model.objects.count() for model in (Order, OrderLine, Member, Identity)}
+
+
+@pytest.mark.parametrize(
+    ("point", "kept"), [("import.chunk_written:2", 1_000), ("import.chunk_committed:2", 2_000)]
+)
+def test_a_killed_import_goes_on_and_makes_nothing_twice(merchant, three_chunks, point, kept):
+    importing = ("import_orders", "--platform", "generic", three_chunks)
+    merchant.manage(*importing, crash_at=point, expect=KILLED)
+    with merchant.entered():
+        assert Order.objects.count() == kept
+
+    told = merchant.report(*importing)
+
+    assert (told["created"], told["updated"], told["skipped"]) == (ORDERS, 0, 0)
+    assert told["totals"]["orders"] == ORDERS
+    with merchant.entered():
+        assert counts() == {
+            "Order": ORDERS,
+            "OrderLine": ORDERS,
+            "Member": 2_000,
+            "Identity": 2_000,
+        }
+        assert LongTask.objects.get().state == LongTask.State.DONE
+
+
+def by_day(code):
+    return {figure.day: figure for figure in list_figures(code)}
+
+
+@needs_online_retail
+def test_online_retail_in_one_command_gives_the_figures_of_plain_sql(merchant):
+    told = merchant.report("import_orders", "--platform", "generic", ONLINE_RETAIL)
+    night = merchant.report("nightly", "--until", "2011-09-01")
+
+    print(f"import: {told['seconds']} s, {told['peak_mb']} MB")
+    print(f"nightly: {night['days']} days, {night['seconds']} s, {night['peak_mb']} MB")
+    assert (told["created"], told["skipped"], len(told["left_out"])) == (16_456, 3, 3)
+    assert told["totals"]["lines"] == 320_702
+    with merchant.entered():
+        _compare_with_plain_sql()
+
+
+def _compare_with_plain_sql():
+    link = open_trade()
+    net = {dt.date.fromisoformat(day): fen for day, fen in link.execute(DAILY_NET)}
+    buyers = {f"{month}-01": people for month, people in link.execute(MONTHLY_BUYERS)}
+
+    assert len(net) == 219
+    assert {day: figure.numerator for day, figure in by_day("net_sales").items()} == net
+    monthly = Counter()
+    for day, figure in by_day("net_sales").items():
+        monthly[f"{day:%Y-%m}"] += figure.numerator
+    assert monthly == dict(link.execute(MONTHLY_NET))
+    found = {str(day): figure.denominator for day, figure in by_day("orders_per_buyer").items()}
+    assert found == buyers
