@@ -22,6 +22,8 @@ def party(guide_id: int) -> str:
     return f"staff:{guide_id}"
 
 
+OBJECTION = "distribution.commission.objected"
+"""The audit action of a guide's question about an amount."""
 SHARE_PATH = "/s/"
 """Where a shared link leads on the customer host, followed by its token."""
 

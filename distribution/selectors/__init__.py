@@ -17,6 +17,7 @@ from distribution.selectors.income import (
     list_totals_by_guide,
     totals_of,
 )
+from distribution.selectors.objections import list_objections_for
 from distribution.selectors.opportunities import list_opportunities
 from distribution.selectors.rules import find_rule_at, list_rules, rules_of
 from distribution.selectors.shares import (
@@ -42,6 +43,7 @@ __all__ = [
     "list_commissions_for",
     "list_customers_of",
     "list_members_bound_to",
+    "list_objections_for",
     "list_opportunities",
     "list_own_commissions",
     "list_rules",

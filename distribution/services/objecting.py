@@ -3,11 +3,9 @@
 from django.db import transaction
 
 from core import audit
-from distribution.contracts import ObjectionEmpty
+from distribution.contracts import OBJECTION, ObjectionEmpty
 from distribution.models import Commission
 from org.models import Staff
-
-OBJECTION = "distribution.commission.objected"
 
 
 @transaction.atomic

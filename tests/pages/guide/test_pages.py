@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from core import clock
 from core.models import AuditEntry
 from distribution.models import Commission, ShareLink
+from distribution.selectors import list_objections_for
 from distribution.services import bind_member, make_share_link, record_visit
 from mall.models import Product
 from members.models import Contact, Member, TimelineEntry
@@ -164,6 +165,8 @@ def test_a_doubt_is_kept_for_the_operator(eve_is_cais: World, earning: Commissio
     entry = AuditEntry.objects.get(action="distribution.commission.objected")
     assert (entry.reason, entry.actor_id) == ("比例不对", eve_is_cais.cai.pk)
     assert (entry.subject_id, entry.after["amount_fen"]) == (earning.public_id, 500)
+    assert list(list_objections_for(eve_is_cais.ann)) == [entry]
+    assert list(list_objections_for(eve_is_cais.dee)) == []
 
 
 def test_an_empty_doubt_is_refused_in_words(eve_is_cais: World, earning: Commission) -> None:
