@@ -61,7 +61,7 @@ def corp(db: None, twin: TwinProcess) -> Corp:
         name="Aurora",
         agent_id=1000002,
         secret=secret,
-        mp_appid_bound=True,
+        mp_appid_bound="wxaurora000000001",
     )
     for userid, name in (("wx_cai", "蔡"), ("wx_dee", "狄")):
         twin.post(f"corps/{corp_id}/members", userid=userid, name=name)
