@@ -15,7 +15,7 @@ from tenants.context import entered, to_public
 from tenants.models import Tenant
 from tenants.roles import ROLE, ensure_role
 from tenants.schema import create_schema, drop_schema, migrate_public, version_of
-from tenants.services import provision_tenant
+from tenants.services import ensure_platform, provision_tenant
 from tests.world import MONDAY, World, build_world
 
 
@@ -110,6 +110,19 @@ def breeze() -> Iterator[Tenant]:
 @pytest.fixture
 def aurora() -> Tenant:
     return tenant_called("aurora")
+
+
+@pytest.fixture(scope="session")
+def platform_tenant(django_db_setup: None, django_db_blocker: Any) -> Iterator[Tenant]:
+    with django_db_blocker.unblock():
+        take_role("")
+        tenant = ensure_platform(password="correct horse")
+        take_role(ROLE)
+        yield tenant
+        take_role("")
+        drop_schema(tenant.schema_name)
+        tenant.delete()
+        take_role(ROLE)
 
 
 @pytest.fixture

@@ -11,24 +11,11 @@ from tenants.context import entered
 from tenants.models import Tenant
 from tenants.roles import ROLE
 from tenants.schema import drop_schema
-from tenants.services import ensure_platform, order_tenant, provision_ordered
+from tenants.services import order_tenant, provision_ordered
 from tests.conftest import take_role, tenant_called
 from tests.world import World, client_for
 
 HOST = "platform.localhost"
-
-
-@pytest.fixture(scope="session")
-def platform_tenant(django_db_setup: None, django_db_blocker: Any) -> Iterator[Tenant]:
-    with django_db_blocker.unblock():
-        take_role("")
-        tenant = ensure_platform(password="correct horse")
-        take_role(ROLE)
-        yield tenant
-        take_role("")
-        drop_schema(tenant.schema_name)
-        tenant.delete()
-        take_role(ROLE)
 
 
 @pytest.fixture
