@@ -12,7 +12,7 @@ from wechatpay import signing
 from wechatpay.errcodes import failure
 from wechatpay.http import Answer, NeverSent, NoAnswer, exchange
 from wechatpay.models import PayMerchant
-from wechatpay.platform_keys import find_key
+from wechatpay.platform_keys import answer_serial, find_key
 from wechatpay.strict_json import NotJson, parse_object
 
 Json = dict[str, Any]
@@ -72,8 +72,9 @@ class PayClient:
         }
         if content:
             headers["Content-Type"] = "application/json"
-        if merchant.public_key_id:
-            headers["Wechatpay-Serial"] = merchant.public_key_id
+        serial = answer_serial(merchant)
+        if serial:
+            headers["Wechatpay-Serial"] = serial
         return headers
 
     def _read(self, answer: Answer, lost: Outcome) -> Json:

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from core import clock
 from wechatpay import signing
@@ -33,12 +33,31 @@ def find_key(merchant: PayMerchant, serial: str) -> str | None:
     return known
 
 
-def _find_certificate(merchant: PayMerchant, serial: str) -> str | None:
+def answer_serial(merchant: PayMerchant) -> str:
+    """The key we ask WeChat Pay to sign its answers with; "" when it may choose."""
+    if merchant.public_key_id:
+        return merchant.public_key_id
+    known = _newest_serial(merchant)
+    if not known and _may_ask(merchant):
+        fetch_certificates(merchant)
+        known = _newest_serial(merchant)
+    return known
+
+
+def _newest_serial(merchant: PayMerchant) -> str:
+    rows = _valid(merchant).order_by("-expires_at", "-pk")
+    return rows.values_list("serial", flat=True).first() or ""
+
+
+def _valid(merchant: PayMerchant) -> QuerySet[PlatformCertificate]:
     now = clock.real_now()
-    rows = PlatformCertificate.objects.filter(
-        merchant=merchant, serial=serial, effective_at__lte=now, expires_at__gt=now
+    return PlatformCertificate.objects.filter(
+        merchant=merchant, effective_at__lte=now, expires_at__gt=now
     )
-    return rows.values_list("pem", flat=True).first()
+
+
+def _find_certificate(merchant: PayMerchant, serial: str) -> str | None:
+    return _valid(merchant).filter(serial=serial).values_list("pem", flat=True).first()
 
 
 def _may_ask(merchant: PayMerchant) -> bool:
@@ -51,8 +70,8 @@ def _may_ask(merchant: PayMerchant) -> bool:
 def fetch_certificates(merchant: PayMerchant) -> int:
     """Keep what WeChat Pay hands out now; returns how many certificates it was.
 
-    The answer is sealed with our APIv3 key and signed by one of the certificates in it:
-    both must hold. Anything else keeps nothing.
+    Each certificate is sealed with our APIv3 key, which proves where it comes from; where
+    the answer is signed by a key we know by then, the signature must hold as well.
     """
     try:
         answer = exchange(
@@ -100,15 +119,14 @@ def _open(merchant: PayMerchant, answer: Answer) -> list[PlatformCertificate]:
     pems = {row.serial: row.pem for row in rows}
     if merchant.public_key_id:
         pems[merchant.public_key_id] = merchant.public_key_pem
-    if serial not in pems or not signing.verify(
+    is_false = serial in pems and not signing.verify(
         pems[serial],
         answer.headers.get("Wechatpay-Timestamp", ""),
         answer.headers.get("Wechatpay-Nonce", ""),
         answer.body,
         answer.headers.get("Wechatpay-Signature", ""),
-    ):
-        return []
-    return rows
+    )
+    return [] if is_false else rows
 
 
 def _certificate(merchant: PayMerchant, row: dict[str, object]) -> PlatformCertificate:

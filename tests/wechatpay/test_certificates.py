@@ -21,12 +21,6 @@ def old_till(till: Till) -> Till:
     return till
 
 
-def asked(till: Till) -> int:
-    log = till.twin.get("log", limit=10_000)["log"]
-    mine = [entry for entry in log if till.merchant.mchid in str(entry)]
-    return sum("/v3/certificates" in str(entry) for entry in mine)
-
-
 def test_the_first_answer_brings_the_certificates(old_till: Till) -> None:
     later = clock.real_now() + dt.timedelta(minutes=15)
 
