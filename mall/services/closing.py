@@ -38,7 +38,10 @@ def _close(order: Order) -> bool:
 
 
 def _end_collection(payment: Payment) -> bool:
-    """Close it at the platform; a payment that came first is settled, and False."""
+    """Close it at the platform; a payment that came first is settled, and False.
+
+    What was paid and went back without us is a person's question, not a sale.
+    """
     gateway = ports.get(PaymentGateway)
     try:
         gateway.close(payment.out_trade_no)
@@ -48,10 +51,10 @@ def _end_collection(payment: Payment) -> bool:
         fact = gateway.query(payment.out_trade_no)
         if fact is None or fact.state is TradeState.CLOSED:
             return True
-        if fact.state is not TradeState.SUCCESS:
+        if fact.state not in (TradeState.SUCCESS, TradeState.REFUND):
             raise
         settle_payment(fact)
-        return False
+        return fact.state is TradeState.REFUND
     return True
 
 

@@ -60,8 +60,10 @@ def recheck_closed(days: int = 2) -> int:
 def check_payment(out_trade_no: str) -> Settled:
     """Ask the platform about a collection and act on what it says; raises `PortFailure`."""
     fact = ports.get(PaymentGateway).query(out_trade_no)
-    if fact is not None and fact.state in (TradeState.SUCCESS, TradeState.REFUND):
+    if fact is not None and fact.state is TradeState.SUCCESS:
         return settle_payment(fact)
+    if fact is not None and fact.state is TradeState.REFUND:
+        settle_payment(fact)
     order = Order.objects.filter(number=out_trade_no).first()
     if order is not None:
         close_expired(order.pk)

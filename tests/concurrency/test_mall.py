@@ -6,9 +6,9 @@ from unittest import mock
 from django.db.models import F
 
 from core import clock, ledger
-from core.models import Journal
+from core.models import Event, Journal
 from mall import services
-from mall.contracts import CASH, EntitlementUnusable, RefundTooMuch, SoldOut
+from mall.contracts import CASH, EntitlementUnusable, RefundState, RefundTooMuch, SoldOut
 from mall.models import Entitlement, Order, OrderLine, Refund, Stock
 from mall.services import RefundSettled, Settled, stock
 from members.models import Customer, Member
@@ -150,6 +150,22 @@ def test_a_refund_sent_and_told_by_many_is_booked_once(tenant: Tenant, shop: Sho
     assert answers.count(RefundSettled.SUCCEEDED) == 1
     assert (fresh(order).refunded_fen, ledger.balance(CASH), held(shop.cream)) == (10_000, 0, 0)
     assert_invariants(ALWAYS)
+
+
+def test_a_refund_notice_told_by_eight_at_once_is_booked_once(tenant: Tenant, shop: Shop) -> None:
+    for number in range(5):
+        order = shop.paid((shop.cream, 1), key=f"k{number}")
+        refund = services.refund_rest(order=order)
+        shop.gateway.refunds_finish = False
+        services.send_refund(refund.pk)
+        notice = shop.gateway.finish_refund(refund.out_refund_no, RefundState.SUCCESS)
+
+        answers = all_at_once(tenant, [lambda notice=notice: services.settle_refund(notice)] * 8)
+
+        assert answers.count(RefundSettled.SUCCEEDED) == 1
+        assert fresh(order).refunded_fen == 10_000
+    assert (ledger.balance(CASH), held(shop.cream)) == (0, 0)
+    assert Event.objects.filter(name="mall.refund_succeeded").count() == 5
 
 
 def test_a_promise_claimed_by_two_windows_is_one_order(tenant: Tenant, shop: Shop) -> None:

@@ -77,7 +77,7 @@ class FakeGateway:
         known = self.payments.get(out_trade_no)
         if known is None:
             return
-        if known.state is TradeState.SUCCESS:
+        if known.state in (TradeState.SUCCESS, TradeState.REFUND):
             raise PortFailure(ALREADY_PAID)
         self.payments[out_trade_no] = replace(known, state=TradeState.CLOSED)
 

@@ -1,12 +1,17 @@
 """Ending the wait: at the platform first, and never while it might be paid."""
 
+from dataclasses import replace
+from unittest import mock
+
 import pytest
 
 from core.errors import Outcome, PortFailure
+from core.locks import Busy
 from core.models import Event, Job
 from mall import services
-from mall.contracts import OrderStateRefused
-from mall.models import Payment
+from mall.contracts import OrderStateRefused, TradeState
+from mall.models import PayException, Payment
+from mall.services import closing
 from tests.mall.shop import Shop, fresh, held, later, run_money
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +106,25 @@ def test_a_buyer_cannot_cancel_what_they_have_paid(shop: Shop) -> None:
         services.cancel_order(order=order)
     assert refused.value.detail == {"state": "paid"}
     assert (fresh(order).state, held(shop.cream)) == ("paid", 1)
+
+
+def test_money_that_came_and_went_without_us_closes_the_order_for_a_person(shop: Shop) -> None:
+    order = shop.place()
+    paid = shop.pay(order)
+    shop.gateway.payments[order.number] = replace(paid, state=TradeState.REFUND)
+
+    with later(minutes=15):
+        run_money()
+    assert (fresh(order).state, held(shop.cream)) == ("closed", 0)
+    assert PayException.objects.get().kind == "refunded_outside"
+
+
+def test_a_row_that_is_held_too_long_is_waited_for(shop: Shop) -> None:
+    order = shop.place()
+    with later(minutes=15), mock.patch.object(closing, "lock_objects", side_effect=Busy):
+        run_money()
+    job = Job.objects.get(name="mall.close_expired", key=order.number)
+    assert (job.state, fresh(order).state) == ("due", "created")
 
 
 def test_closing_twice_frees_the_pieces_once(shop: Shop) -> None:
