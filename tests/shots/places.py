@@ -1,0 +1,137 @@
+"""Every GET route of a surface, with real things where an address names one."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from django.urls import URLPattern, URLResolver
+
+from acquisition.models import Card, CardBatch, Scan
+from core.models import LongTask
+from distribution.models import Commission, ShareLink
+from mall.models import Entitlement, Order, Product
+from members.models import Contact
+from org.models import Staff
+from siyu.middleware.access import policy_of
+from tenants.context import elsewhere, entered
+from tenants.models import Tenant
+from tests.shots.people import Person, chosen_customer
+
+SKIPPED = re.compile(
+    r"(csv|pdf|/state|/press|/logout|callback|notify|/clock|view-as|jssdk|login/back|/add$)"
+)
+"""Files, fragments, machines' doors and redirects are no pages."""
+
+
+@dataclass(frozen=True)
+class Place:
+    name: str
+    url: str
+    may_be_refused: bool = False
+
+
+@elsewhere()
+def places_for(person: Person) -> list[Place]:
+    with entered(Tenant.objects.get(slug=person.slug)):
+        things = _things(person)
+        found = []
+        for route, view in _routes(person.surface):
+            if SKIPPED.search(route) or not _allows_get(view):
+                continue
+            if person.surface == "staff" and person.is_phone != route.startswith("/g/"):
+                continue
+            place = _place(route, things)
+            if place is not None:
+                found.append(place)
+        return [*found, *_extra(person, things)]
+
+
+def _extra(person: Person, things: dict[str, str]) -> list[Place]:
+    """States that no address names: nothing there, a card of each kind."""
+    places = [Place("没有这一页", "/nothing-here", may_be_refused=True)]
+    if person.surface == "customer":
+        for state in ("printed", "delivered", "contact_added", "benefit_claimed", "suspect"):
+            card = Card.objects.filter(state=state).first()
+            if card is not None:
+                places.append(Place(f"卡-{state}", f"/c/{card.serial}"))
+    return places
+
+
+def _routes(surface: str) -> Iterator[tuple[str, Any]]:
+    yield from _walk(import_module(f"siyu.urls.{surface}").urlpatterns, "/")
+
+
+def _walk(patterns: list[Any], prefix: str) -> Iterator[tuple[str, Any]]:
+    for entry in patterns:
+        path = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from _walk(entry.url_patterns, path)
+        elif isinstance(entry, URLPattern):
+            yield path, entry.callback
+
+
+def _allows_get(view: Any) -> bool:
+    """`require_POST` and its kin keep the list they were made with in their closure."""
+    for cell in getattr(view, "__closure__", None) or ():
+        if isinstance(cell.cell_contents, list | tuple) and "POST" in cell.cell_contents:
+            return "GET" in cell.cell_contents
+    return policy_of(view) is not None
+
+
+def _place(route: str, things: dict[str, str]) -> Place | None:
+    missing = [name for name in re.findall(r"<\w+:(\w+)>", route) if name not in things]
+    if missing:
+        return None
+    url = re.sub(r"<\w+:(\w+)>", lambda found: things[found.group(1)], route)
+    name = re.sub(r"<\w+:(\w+)>", r"某\1", route).strip("/").replace("/", "_") or "首页"
+    return Place(name, url)
+
+
+def _things(person: Person) -> dict[str, str]:
+    if person.surface == "platform":
+        return {"slug": "aurora"}
+    rows: dict[str, Any] = {
+        "code": "net_sales",
+        "kind": "wecom",
+        "staff_id": Staff.objects.filter(role="guide").first(),
+        "batch_id": CardBatch.objects.first(),
+        "scan_id": Scan.objects.filter(state="suspect").first(),
+        "serial": Card.objects.filter(state="delivered").first(),
+        "order_id": _order(person),
+        "product_id": Product.objects.first(),
+        "token": ShareLink.objects.first(),
+        "entitlement_id": Entitlement.objects.first(),
+        "member_id": _member(person),
+        "commission_id": _commission(person),
+        "task_id": LongTask.objects.first(),
+    }
+    return {name: _id(row) for name, row in rows.items() if row is not None}
+
+
+def _id(row: Any) -> str:
+    for name in ("public_id", "serial", "token"):
+        if hasattr(row, name):
+            return str(getattr(row, name))
+    return str(getattr(row, "pk", row))
+
+
+def _order(person: Person) -> Any:
+    orders = Order.objects.filter(kind="sale", platform="own").order_by("-refunded_fen", "pk")
+    if person.who == "customer":
+        orders = orders.filter(member_id=chosen_customer().member_id)
+    return orders.first()
+
+
+def _member(person: Person) -> Any:
+    contacts = Contact.objects.filter(is_active=True)
+    if person.who == "cai":
+        contacts = contacts.filter(staff__username="cai")
+    found = contacts.first()
+    return found.member if found else None
+
+
+def _commission(person: Person) -> Any:
+    rows = Commission.objects.order_by("-reversed_fen", "pk")
+    return rows.filter(guide__username="cai").first() if person.who == "cai" else rows.first()
