@@ -24,9 +24,9 @@ def require(actor: Staff, capability: str) -> None:
 def list_units_for(actor: Staff) -> QuerySet[OrgUnit]:
     """The actor's unit and all below it; the whole tree for one without a unit."""
     units = OrgUnit.objects.order_by("path")
-    if actor.unit_id is None:
+    if actor.unit is None:
         return units if actor.role in (Role.ADMIN, Role.PLATFORM) else units.none()
-    return units.filter(path__startswith=get_unit(actor.unit_id).path)
+    return units.filter(path__startswith=actor.unit.path)
 
 
 def list_units_with_size(actor: Staff) -> list[OrgUnit]:
@@ -60,8 +60,8 @@ def describe_connections() -> dict[str, Any]:
 
 def scope_path(actor: Staff) -> str:
     """The path prefix that bounds what the actor may see; "/" is everything."""
-    if actor.unit_id is not None:
-        return get_unit(actor.unit_id).path
+    if actor.unit is not None:
+        return actor.unit.path
     return "/" if actor.role in (Role.ADMIN, Role.PLATFORM) else "/none/"
 
 

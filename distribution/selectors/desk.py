@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 
 from core import clock
 from core.models import Entry
@@ -66,6 +66,18 @@ def list_due(actor: Staff) -> tuple[int, int]:
     )
     sums = rows.order_by().aggregate(fen=Sum(F("amount_fen") - F("reversed_fen")))
     return rows.count(), sums["fen"] or 0
+
+
+def search_commissions(
+    actor: Staff, *, state: str = "", guide_id: str = ""
+) -> QuerySet[Commission]:
+    """The actor's commissions, narrowed to a state and to a guide by public id."""
+    rows = list_commissions_for(actor)
+    if state in State.values:
+        rows = rows.filter(state=state)
+    if guide_id:
+        rows = rows.filter(guide__public_id=guide_id)
+    return rows
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import F, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Prefetch, Q, QuerySet, Sum
 
 from mall.models import Order, OrderLine, Payment, Product, Refund, Sku, Stock
 from mall.selectors.catalogue import list_products_for
@@ -92,7 +92,8 @@ def list_products_with_skus(actor: Staff) -> QuerySet[Product]:
 
 def list_all_skus_of(product: Product) -> list[Sku]:
     """Every SKU, off sale too, with its stock rows and places."""
-    stock = Stock.objects.select_related("location").order_by("location__path")
+    stock = Stock.objects.annotate(free=F("on_hand") - F("sold"))
+    stock = stock.select_related("location").order_by("location__path")
     return list(product.skus.prefetch_related(Prefetch("stock", stock)).order_by("pk"))
 
 
@@ -119,3 +120,33 @@ def list_skus_for(actor: Staff) -> QuerySet[Sku]:
         .select_related("product")
         .order_by("product__title", "pk")
     )
+
+
+def list_orders_of_member_for(actor: Staff, member_id: int) -> QuerySet[Order]:
+    """A person's orders in the actor's reach, imported ones too, the newest first."""
+    return list_orders_for(actor).filter(member_id=member_id)
+
+
+def find_buyers_of(actor: Staff, number: str) -> list[int]:
+    """Ids of the members whose order bears this number, ours or a platform's."""
+    rows = search_orders(actor, OrderSearch(number=number)) if number else Order.objects.none()
+    return [pk for pk in rows.order_by().values_list("member_id", flat=True)[:20] if pk]
+
+
+@dataclass(frozen=True)
+class Bought:
+    """What a person bought here and elsewhere, in fen after refunds."""
+
+    orders: int
+    net_fen: int
+    last_at: dt.datetime | None
+
+
+def sum_bought(actor: Staff, member_id: int) -> Bought:
+    rows = list_orders_of_member_for(actor, member_id).filter(
+        kind=Order.Kind.SALE, paid_at__isnull=False
+    )
+    sums = rows.order_by().aggregate(
+        orders=Count("pk"), net_fen=Sum(F("paid_fen") - F("refunded_fen")), last_at=Max("paid_at")
+    )
+    return Bought(sums["orders"], sums["net_fen"] or 0, sums["last_at"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from acquisition.selectors import BatchResult
-from analytics.registry import get_metric
+from analytics.contracts import get_metric
 from analytics.stats import TooThin, wilson_interval
 from core.money import PPM, format_ppm
 

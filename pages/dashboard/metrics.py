@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from analytics import registry, selectors
-from analytics.registry import Metric
+from analytics import contracts, selectors
+from analytics.contracts import Metric
 from core.errors import NotFound
 from org.contracts import policy
 from pages.charts import line_chart
@@ -14,7 +14,7 @@ from pages.exports import csv_response
 
 
 def _metric(code: str) -> Metric:
-    found = registry.find_metric(code)
+    found = contracts.find_metric(code)
     if found is None:
         raise NotFound
     return found
@@ -35,7 +35,7 @@ def metric(request: HttpRequest, code: str) -> HttpResponse:
     figures = selectors.list_figures(code, dimension=first, key=_first_key(found))[-400:]
     context = {
         "metric": found,
-        "grain": registry.GRAIN_NAMES[found.grain],
+        "grain": contracts.GRAIN_NAMES[found.grain],
         "chart": line_chart(figures, found.name),
         "figures": list(reversed(figures))[:60],
         "breakdowns": [_breakdown(found, name) for name in found.dimensions if name != "all"],
@@ -50,7 +50,7 @@ def metric_csv(request: HttpRequest, code: str) -> HttpResponse:
     found = _metric(code)
     header = ("日期", "维度", "对象", found.numerator, found.denominator or "—", "值", "是否成熟")
     rows = [
-        (f.day, registry.DIMENSION_NAMES[name], f.key, f.numerator, f.denominator, f.text,
+        (f.day, contracts.DIMENSION_NAMES[name], f.key, f.numerator, f.denominator, f.text,
          "是" if f.is_matured else "否")
         for name in found.dimensions
         for f in selectors.list_figures(code, dimension=name, key=None)
@@ -70,4 +70,4 @@ def _breakdown(metric: Metric, dimension: str) -> dict[str, object]:
     }
     names = key_labels(dimension, latest)
     rows = [(names.get(key, key), figure) for key, figure in latest.items()]
-    return {"name": registry.DIMENSION_NAMES[dimension], "rows": rows[:50]}
+    return {"name": contracts.DIMENSION_NAMES[dimension], "rows": rows[:50]}

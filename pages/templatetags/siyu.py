@@ -132,3 +132,28 @@ def get(found: dict[Any, Any], key: Any) -> Any:
 @register.filter
 def platform_name(platform: str) -> str:
     return PLATFORMS.get(platform, platform) or "不限"
+
+
+@register.filter
+def plain_yuan(fen: int | None) -> str:
+    """`1234.05`: an amount as a form field holds it."""
+    return "" if fen is None else f"{fen // 100}.{fen % 100:02d}"
+
+
+SOURCES = {
+    "card": "包裹卡",
+    "scan": "扫卡",
+    "mp": "商城登录",
+    "contact": "导购添加",
+    "link": "获客链接",
+    "guide": "导购添加",
+    "share": "导购分享",
+    "generic": "导入",
+}
+
+
+@register.filter
+def source_name(source: str) -> str:
+    """Where somebody came from; `card:12` and `generic:shop` go by their first part."""
+    known = {**PLATFORMS, **SOURCES}
+    return known.get(source) or known.get(source.partition(":")[0], source) or "—"
