@@ -47,7 +47,9 @@ WITH moved AS MATERIALIZED (
     UNION ALL
     SELECT {_day("r.succeeded_at")}, o.brand_id, o.platform, o.store_id, -r.amount_fen
     FROM fact_refund r JOIN fact_order o ON o.order_id = r.order_id
-    WHERE o.kind <> 'claim' AND r.succeeded_at >= %(from)s AND r.succeeded_at < %(until)s)
+    WHERE o.kind <> 'claim' AND r.succeeded_at >= %(from)s AND r.succeeded_at < %(until)s
+    UNION ALL
+    SELECT unnest(%(days)s::date[]), NULL, NULL, NULL, 0)
 SELECT day, dimension, key, sum(amount_fen) AS numerator, NULL::bigint AS denominator,
        true AS is_matured
 FROM moved CROSS JOIN LATERAL (VALUES ('all', ''), ('brand', brand_id::text),

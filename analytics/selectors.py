@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from analytics.models import MetricValue, NightlyRun
 from analytics.queries import QUERIES
-from analytics.registry import METRICS, Metric, Unit, get_metric
+from analytics.contracts import METRICS, Metric, Unit, get_metric
 from core import clock
 from core.money import PPM, format_ppm, format_yuan
 

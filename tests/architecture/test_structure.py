@@ -20,7 +20,7 @@ DOMAIN = (
     "analytics",
 )
 PRODUCT = (*DOMAIN, "tenants", "siyu", "pages", "wecom", "wechatpay", "twin")
-PUBLIC_PARTS = {"services", "selectors", "contracts", "models", "invariants"}
+PUBLIC_PARTS = {"services", "selectors", "contracts", "models", "invariants", "stats"}
 WEB = ("django.http", "django.forms", "django.shortcuts", "django.views", "django.template")
 
 
