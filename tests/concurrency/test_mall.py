@@ -1,6 +1,7 @@
 """The shop under a crowd: nothing sold twice, nothing booked twice, nobody stuck."""
 
 from collections.abc import Callable
+from functools import partial
 from unittest import mock
 
 from django.db.models import F
@@ -102,10 +103,10 @@ def test_payment_closing_and_cancelling_at_once_end_in_one_state(
         all_at_once(
             tenant,
             [
-                lambda notice=notice: services.settle_payment(notice),
-                lambda order=order: services.close_expired(order.pk),
-                lambda order=order: services.cancel_order(order=order),
-                lambda notice=notice: services.settle_payment(notice),
+                partial(services.settle_payment, notice),
+                partial(services.close_expired, order.pk),
+                partial(services.cancel_order, order=order),
+                partial(services.settle_payment, notice),
             ],
             threads=4,
         )
@@ -160,7 +161,7 @@ def test_a_refund_notice_told_by_eight_at_once_is_booked_once(tenant: Tenant, sh
         services.send_refund(refund.pk)
         notice = shop.gateway.finish_refund(refund.out_refund_no, RefundState.SUCCESS)
 
-        answers = all_at_once(tenant, [lambda notice=notice: services.settle_refund(notice)] * 8)
+        answers = all_at_once(tenant, [partial(services.settle_refund, notice)] * 8)
 
         assert answers.count(RefundSettled.SUCCEEDED) == 1
         assert fresh(order).refunded_fen == 10_000
@@ -190,7 +191,7 @@ def test_two_orders_paid_at_once_carry_one_gift(tenant: Tenant, shop: Shop) -> N
 
     all_at_once(
         tenant,
-        [lambda notice=notice: services.settle_payment(notice) for notice in notices],
+        [partial(services.settle_payment, notice) for notice in notices],
         threads=4,
     )
 

@@ -30,6 +30,7 @@ class FakeGateway:
     refunds: dict[str, RefundFact] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
     failures: dict[str, list[PortFailure]] = field(default_factory=dict)
+    descriptions: list[str] = field(default_factory=list)
     during: dict[str, Callable[[], object]] = field(default_factory=dict)
     refunds_finish: bool = True
 
@@ -48,6 +49,7 @@ class FakeGateway:
         expires_at: dt.datetime,
     ) -> str:
         self._called("create_jsapi", out_trade_no)
+        self.descriptions.append(description)
         fresh = self.accept(out_trade_no, amount_fen, openid)
         if self.payments[out_trade_no] != fresh:
             raise PortFailure("OUT_TRADE_NO_USED")

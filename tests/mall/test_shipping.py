@@ -6,32 +6,33 @@ from core.errors import InvalidInput
 from core.models import AuditEntry, Event
 from mall import services
 from mall.contracts import OrderStateRefused, RefundOpen
+from mall.models import Order
 from members.models import TimelineEntry
 from tests.mall.shop import Shop, fresh, later, run_money
 
 pytestmark = pytest.mark.django_db
 
 
-def ship(shop: Shop, order: object) -> None:
-    services.ship_order(order=order, carrier="顺丰", tracking_no="SF1")  # type: ignore[arg-type]
+def ship(order: Order) -> None:
+    services.ship_order(order=order, carrier="顺丰", tracking_no="SF1")
 
 
 def test_a_paid_order_is_shipped_once(shop: Shop) -> None:
     order = shop.paid()
-    ship(shop, order)
+    ship(order)
 
     order = fresh(order)
     assert (order.state, order.carrier, order.tracking_no) == ("shipped", "顺丰", "SF1")
     assert AuditEntry.objects.filter(action="mall.order.shipped").count() == 1
     with pytest.raises(OrderStateRefused):
-        ship(shop, order)
+        ship(order)
     assert Event.objects.filter(name="mall.order_shipped").count() == 1
 
 
 def test_an_unpaid_order_is_not_shipped(shop: Shop) -> None:
     order = shop.place()
     with pytest.raises(OrderStateRefused):
-        ship(shop, order)
+        ship(order)
     assert fresh(order).state == "created"
 
 
@@ -46,10 +47,10 @@ def test_nothing_leaves_while_a_refund_is_open(shop: Shop) -> None:
     order = shop.paid()
     services.refund_amount(order=order, amount_fen=100)
     with pytest.raises(RefundOpen):
-        ship(shop, order)
+        ship(order)
 
     run_money()
-    ship(shop, order)
+    ship(order)
     assert fresh(order).state == "shipped"
 
 
