@@ -92,7 +92,7 @@ def _compare_with_plain_sql():
 
     assert len(net) == 219
     assert {day: figure.numerator for day, figure in by_day("net_sales").items()} == net
-    monthly = Counter()
+    monthly: Counter[str] = Counter()
     for day, figure in by_day("net_sales").items():
         monthly[f"{day:%Y-%m}"] += figure.numerator
     assert monthly == dict(link.execute(MONTHLY_NET))

@@ -61,8 +61,10 @@ def write_lines(orders: Iterable[OrderLines]) -> None:
 
 
 def drop_lines(order_ids: Sequence[int]) -> None:
+    """One statement; a line that a refund or a commission names stays, and stops it."""
     if order_ids:
-        OrderLine.objects.filter(order_id__in=order_ids).delete()
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM mall_orderline WHERE order_id = ANY(%s)", [list(order_ids)])
 
 
 def stored_lines(order_ids: Sequence[int]) -> dict[int, list[ImportedLine]]:

@@ -48,7 +48,9 @@ class FileChanged(ImportRefused):
     message = "文件在导入途中被改动过，请重新导入"
 
 
-def run_import(task_id: int, *, tell: Tell | None = None) -> LongTask:
+def run_import(
+    task_id: int, *, tell: Tell | None = None, chunk_items: int = CHUNK_ITEMS
+) -> LongTask:
     """Go on with an import where its last committed chunk ended, to the end.
 
     Idempotent; the task ends done, cancelled or (the file breaks midway) failed. Raises
@@ -56,7 +58,7 @@ def run_import(task_id: int, *, tell: Tell | None = None) -> LongTask:
     """
     task = LongTask.objects.get(pk=task_id)
     if task.finished_at is None:
-        run = _Run(task, tell or (lambda line: None))
+        run = _Run(task, tell or (lambda line: None), chunk_items)
         try:
             run.go()
         except TaskCancelled:
@@ -69,19 +71,19 @@ def run_import(task_id: int, *, tell: Tell | None = None) -> LongTask:
 class _Run:
     """One process's work on one task."""
 
-    def __init__(self, task: LongTask, tell: Tell) -> None:
+    def __init__(self, task: LongTask, tell: Tell, chunk_items: int) -> None:
         self.task = task
         self.params = Params(**task.params)
         self.path = Path(self.params.path)
         self.counts = Counts.from_cursor(task.cursor)
         self.report = Report()
         self.tell = tell
+        self.chunk_items = chunk_items
 
     def go(self) -> None:
         items = self._open()
-        for chunk in _chunks(islice(items, self.counts.items)):
-            self.report.see(chunk)
-        for chunk in _chunks(items):
+        self.report.see(islice(items, self.counts.items))
+        for chunk in _chunks(items, self.chunk_items):
             self._write(chunk)
         self._finish()
 
@@ -149,14 +151,14 @@ class _Run:
         self.tell(line)
 
 
-def _chunks(items: Iterator[Item]) -> Iterator[list[Item]]:
-    """At most 1,000 items, and not many more than 20,000 lines, at a time."""
+def _chunks(items: Iterator[Item], most: int) -> Iterator[list[Item]]:
+    """At most `most` items, and not many more than 20,000 lines, at a time."""
     chunk: list[Item] = []
     lines = 0
     for item in items:
         chunk.append(item)
         lines += len(item.lines) if isinstance(item, ImportedOrder) else 0
-        if len(chunk) >= CHUNK_ITEMS or lines >= CHUNK_LINES:
+        if len(chunk) >= most or lines >= CHUNK_LINES:
             yield chunk
             chunk, lines = [], 0
     if chunk:

@@ -113,15 +113,15 @@ def split(items):
 
 def tmall(tmp_path, *rows, encoding="gb18030"):
     """An order list whose rows differ from the usual one as given."""
-    rows = [{**TMALL, **row} for row in rows or ({},)]
-    return write_csv(tmp_path / "ExportOrderList1.csv", rows, encoding=encoding)
+    usual = [{**TMALL, **row} for row in rows or ({},)]
+    return write_csv(tmp_path / "ExportOrderList1.csv", usual, encoding=encoding)
 
 
 def tmall_details(tmp_path, *rows, encoding="gb18030"):
-    rows = [{**TMALL_DETAIL, **row} for row in rows or ({},)]
-    return write_csv(tmp_path / "ExportOrderDetailList1.csv", rows, encoding=encoding)
+    usual = [{**TMALL_DETAIL, **row} for row in rows or ({},)]
+    return write_csv(tmp_path / "ExportOrderDetailList1.csv", usual, encoding=encoding)
 
 
 def jd(tmp_path, *rows, encoding="gb18030"):
-    rows = [{**JD, **row} for row in rows or ({},)]
-    return write_csv(tmp_path / "jd.csv", rows, encoding=encoding)
+    usual = [{**JD, **row} for row in rows or ({},)]
+    return write_csv(tmp_path / "jd.csv", usual, encoding=encoding)

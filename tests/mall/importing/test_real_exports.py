@@ -120,7 +120,7 @@ def test_tmall_order_list_with_its_details_gives_every_total_and_every_line():
 def test_tmall_best_selling_codes_are_found_from_the_details():
     orders, _ = read(TMALL, "tmall", detail_path=DETAIL)
 
-    sold = Counter()
+    sold: Counter[str] = Counter()
     for order in orders:
         for line in order.lines:
             sold[line.sku_code] += line.amount_fen
