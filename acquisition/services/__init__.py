@@ -18,7 +18,13 @@ from acquisition.services.holds import release_hold
 from acquisition.services.matching import match_contact
 from acquisition.services.scans import begin_scan, expire_scans
 from acquisition.services.suspects import clear_suspect, reject_suspect
-from acquisition.services.ways import ensure_pool, fill_pool, offer_link, retire_link
+from acquisition.services.ways import (
+    ensure_guide_way,
+    ensure_pool,
+    fill_pool,
+    offer_link,
+    retire_link,
+)
 
 __all__ = [
     "BindingReport",
@@ -26,6 +32,7 @@ __all__ = [
     "bind_orders",
     "clear_suspect",
     "create_batch",
+    "ensure_guide_way",
     "ensure_pool",
     "expire_scans",
     "fill_pool",

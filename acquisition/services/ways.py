@@ -19,6 +19,8 @@ FREE_AIM = 5
 LOW = 2
 WAYS_PER_GUIDE = 200
 MADE_PER_RUN = 50
+STANDING_UNTIL = dt.datetime(2999, 1, 1, tzinfo=dt.UTC)
+"""A guide's standing code is never free to be leased."""
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +45,24 @@ def ensure_way(scan: Scan) -> Scan:
     Scan.objects.filter(pk=scan.pk).update(way=way)
     scan.way = way
     return scan
+
+
+def ensure_guide_way(*, staff: Staff) -> ContactWay:
+    """The guide's own standing code, for pages that no card led to; no scan ever holds it.
+
+    Made once (this calls out). Refuses `NoGuideAvailable` when it cannot be made now.
+    """
+    state = _standing_state(staff)
+    known = ContactWay.objects.filter(state_text=state).first()
+    if known is not None:
+        return known
+    if not staff.wecom_userid or not staff.is_active:
+        raise NoGuideAvailable
+    try:
+        return _make(staff, leased_until=STANDING_UNTIL, state=state)
+    except PortFailure as failure:
+        log.warning("contact_way_not_made", staff=staff.pk, code=failure.code)
+        raise NoGuideAvailable from failure
 
 
 def ensure_pool() -> None:
@@ -124,9 +144,9 @@ def _make_for(staff: Staff) -> ContactWay | None:
         return None
 
 
-def _make(staff: Staff, *, leased_until: dt.datetime | None) -> ContactWay:
+def _make(staff: Staff, *, leased_until: dt.datetime | None, state: str = "") -> ContactWay:
     """Make a slot upstream, then keep it; the state is new, so it can be asked about."""
-    state = f"c{random_text(60)}"
+    state = state or f"c{random_text(60)}"
     way = _create(staff, state)
     return ContactWay.objects.create(
         config_id=way.config_id,
@@ -153,4 +173,9 @@ def _create(staff: Staff, state: str) -> Way:
 
 def _share(staff: Staff) -> ContactWay | None:
     """All slots are busy and none can be made: the one that is free again soonest."""
-    return ContactWay.objects.filter(staff=staff).order_by("leased_until", "pk").first()
+    slots = ContactWay.objects.filter(staff=staff).exclude(state_text=_standing_state(staff))
+    return slots.order_by("leased_until", "pk").first()
+
+
+def _standing_state(staff: Staff) -> str:
+    return f"g{staff.public_id}"

@@ -61,7 +61,8 @@ def _refunds(order: Order) -> Iterator[Moment]:
         amount = format_yuan(refund.amount_fen)
         yield Moment(refund.created_at, _("申请退款 %s") % amount, refund.reason)
         if refund.succeeded_at:
-            yield Moment(refund.succeeded_at, _("退款到账 %s") % amount, tone="good")
+            arrived = max(refund.succeeded_at, refund.created_at)  # theirs has whole seconds
+            yield Moment(arrived, _("退款到账 %s") % amount, tone="good")
         elif refund.state == Refund.State.FAILED:
             yield Moment(refund.created_at, _("退款失败 %s") % amount, refund.failure, "bad")
 

@@ -1,5 +1,6 @@
 """From 立即购买 to an order: one page with the address, the sum and one button."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,7 +62,7 @@ def _wish(fields: Any) -> Wish:
     if sku is None:
         raise NotFound
     quantity = str(fields.get("n", "1"))
-    if not quantity.isdecimal() or len(quantity) > 3:
+    if not re.fullmatch("[0-9]{1,3}", quantity):
         raise CartInvalid
     return Wish(sku, int(quantity), quote_cart(merge_cart([(sku.pk, int(quantity))])))
 
@@ -74,7 +75,7 @@ def _place(request: HttpRequest, wish: Wish, form: ReceiverForm) -> Order:
         customer=customer_of(request),
         lines=[(wish.sku.pk, wish.quantity)],
         receiver=form.receiver(),
-        shown_total_fen=int(shown) if shown.isdecimal() and len(shown) < 15 else -1,
+        shown_total_fen=int(shown) if re.fullmatch("[0-9]{1,14}", shown) else -1,
         idempotency_key=str(request.POST.get("key", ""))[:80],
         entitlement_id=_find_gift(customer_of(request), gift),
     )

@@ -34,9 +34,8 @@ class ReceiverForm(forms.Form):
     district = _text("区县", "选填", 30, autocomplete="address-level3")
     address = _text("详细地址", "街道、小区、门牌号", 120, autocomplete="street-address")
 
-    def __init__(self, *args: Any, known: Receiver | None = None, **kwargs: Any) -> None:
-        initial = asdict(known) if known else None
-        super().__init__(*args, initial=initial, **kwargs)
+    def __init__(self, typed: Any = None, *, known: Receiver | None = None) -> None:
+        super().__init__(typed, initial=asdict(known) if known else None)
         self.fields["district"].required = False
 
     def clean_phone(self) -> str:

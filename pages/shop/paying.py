@@ -30,8 +30,8 @@ def pay(request: HttpRequest, order_id: str) -> HttpResponse:
             context["parameters"] = start_payment(order=order)
         except Refusal as refused:
             order.refresh_from_db()
-            context["standing"] = "paid" if _standing(order) == "paid" else "closed"
-            context["reason"] = refused.text
+            now = _standing(order)
+            context |= {"standing": "refused" if now == "open" else now, "reason": refused.text}
         except PortFailure:
             context["standing"] = "unreachable"
     if context["standing"] == "paid":

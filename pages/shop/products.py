@@ -7,6 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from acquisition.contracts import NoGuideAvailable
+from acquisition.models import ContactWay
+from acquisition.services import ensure_guide_way
 from mall.selectors import (
     count_recent_buyers,
     find_freight_rule,
@@ -14,7 +17,7 @@ from mall.selectors import (
     list_products_on_sale,
     list_skus_of,
 )
-from members.selectors import find_live_contact
+from members.selectors import list_contacts_of
 from org.contracts import policy
 from org.models import Staff
 from org.selectors import find_default_brand
@@ -45,16 +48,37 @@ def product(request: HttpRequest, product_id: str) -> HttpResponse:
         "buyers": count_recent_buyers(found),
         "freight": find_freight_rule(found.brand),
         "sharer": link.guide if link else None,
-        "guide": link.guide if link else _guide_of(request),
     }
     return render(request, "shop/product.html", context)
 
 
-def _guide_of(request: HttpRequest) -> Staff | None:
-    """The guide a customer has on WeChat, for those who came without a link."""
+@policy("public", object_kind="product")
+@require_GET
+def guide(request: HttpRequest, product_id: str) -> HttpResponse:
+    """Whom to ask: the chat where there is one already, else the code to add them."""
+    found = get_product(product_id)
+    link = find_sharer_link(request, found)
+    friends = _friends_of(request)
+    adviser = link.guide if link else next(iter(friends), None)
+    context: dict[str, Any] = {"product": found, "guide": adviser, "is_friend": adviser in friends}
+    if adviser is not None and not context["is_friend"]:
+        context["way"] = _find_way(adviser)
+    return render(request, "shop/guide.html", context)
+
+
+def _friends_of(request: HttpRequest) -> list[Staff]:
+    """The guides whom a customer has on WeChat, the newest first."""
     customer = find_visitor(request)
-    contact = find_live_contact(customer.member) if customer else None
-    return contact.staff if contact else None
+    if customer is None:
+        return []
+    return [one.staff for one in list_contacts_of(customer.member).filter(is_active=True)]
+
+
+def _find_way(adviser: Staff) -> ContactWay | None:
+    try:
+        return ensure_guide_way(staff=adviser)
+    except NoGuideAvailable:
+        return None
 
 
 def _first_left(skus: Sequence[Any]) -> Any:

@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern] = [
     path("benefits/<str:entitlement_id>/claim", benefits.claim),
     path("s/<str:token>", sharing.share),
     path("p/<str:product_id>", products.product),
+    path("p/<str:product_id>/guide", products.guide),
     path("buy", checkout.buy),
     path("pay/<str:order_id>", paying.pay),
     path("pay/<str:order_id>/state", paying.state),

@@ -4,7 +4,7 @@
   var opened = false;
 
   window.addEventListener("hashchange", function () {
-    if (location.hash === "#spec" || location.hash === "#guide") { opened = true; }
+    if (location.hash === "#spec") { opened = true; }
   });
 
   document.addEventListener("click", function (event) {

@@ -5,15 +5,21 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from acquisition.contracts import InviteLink, Way
 from acquisition.models import Card
 from acquisition.services import create_batch
+from core import clock
 from core.context import schema
 from core.errors import PortFailure
 from mall.models import Benefit
 from mall.services import create_benefit
 from members.contracts import CustomerIdentity
-from members.models import Customer
+from members.models import Contact, Customer, Member
+from members.services import record_contact
+from org.models import Staff
 from tests.mall.fakes import MERCHANT
 from tests.mall.shop import Shop
 from tests.world import Browser, World, client_for
@@ -78,7 +84,7 @@ def browser_of(customer: Customer, host: str = HOST) -> Browser:
     session["customer_id"] = customer.pk
     session["tenant"] = schema()
     session.save()
-    client.cookies["siyu_session"] = session.session_key
+    client.cookies["siyu_session"] = session.session_key or ""
     return client
 
 
@@ -111,3 +117,29 @@ def field_in(page: str, name: str) -> str:
 
 def state_in(url: str) -> str:
     return parse_qs(urlsplit(url).query)["state"][0]
+
+
+def queries_of(client: Any, url: str) -> list[str]:
+    """What a page asks the tenant's tables; which tenant it is was asked before, and is cached."""
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(url).status_code == 200
+    asked = [query["sql"] for query in captured]
+    return [
+        sql for sql in asked if not sql.startswith(("SET search_path", "SELECT current_schema"))
+    ]
+
+
+def befriend(guide: Staff, member: Member) -> Contact:
+    """The member has this guide on WeChat."""
+    contact, _ = record_contact(
+        staff=guide,
+        external_userid=f"ext_{member.pk}",
+        unionid="",
+        name=member.name,
+        state="",
+        add_way=0,
+        at=clock.now(),
+        event_at=clock.now(),
+    )
+    Contact.objects.filter(pk=contact.pk).update(member=member)
+    return contact
