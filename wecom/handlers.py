@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from acquisition import services
+from core import jobs
 from core.models import InboxMessage
+from members.selectors import find_staff_by_wecom
 from wecom.parsing import CallbackEvent
 
 
@@ -50,6 +52,16 @@ def _contact_ended(received: Received, *, by: str) -> None:
     )
 
 
+def contact_edited(received: Received) -> None:
+    """Remark, tags or state may have changed: owe a look at the state itself."""
+    event = received.event
+    external_userid = event.needed("ExternalUserID")
+    staff = find_staff_by_wecom(event.needed("UserID"))
+    if staff is not None:
+        payload = {"staff_id": staff.pk, "external_userid": external_userid}
+        jobs.enqueue("members.refresh_contact", payload, key=received.message.key)
+
+
 def noted(received: Received) -> None:
     """Understood, and nothing of ours depends on it yet."""
     _ = received.event.created_at
@@ -70,7 +82,7 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     (CONTACT, "add_half_external_contact"): contact_added,
     (CONTACT, "del_external_contact"): contact_ended_by_staff,
     (CONTACT, "del_follow_user"): contact_ended_by_customer,
-    (CONTACT, "edit_external_contact"): noted,
+    (CONTACT, "edit_external_contact"): contact_edited,
     (CONTACT, "transfer_fail"): noted,
     (CONTACT, "msg_audit_approved"): noted,
 }

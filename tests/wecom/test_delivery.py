@@ -122,3 +122,19 @@ def test_a_deletion_ends_the_friendship(world: World, connected: Corp, door: Doo
     assert answer.status_code == 200
     ended = Job.objects.filter(name="acquisition.part_contact")
     assert [job.payload["by"] for job in ended] == ["customer"]
+
+
+def test_an_edit_owes_a_look_at_the_contact(world: World, connected: Corp, door: Doorway) -> None:
+    person = connected.person()["person"]
+    added, _ = door.receive_during(lambda: connected.add(person, userid="wx_cai"))
+
+    def edit() -> object:
+        changes = {"person": person, "corp_id": connected.corp_id, "userid": "wx_cai"}
+        return connected.twin.post("act/edit", **changes, remark="老客户")
+
+    door.receive_during(edit)
+    door.stand_on("aurora")
+    run("default")
+
+    owed = Job.objects.get(name="members.refresh_contact")
+    assert owed.payload["external_userid"] == added["external_userid"]
