@@ -14,6 +14,14 @@ PLATFORMS = {
     "youzan": "有赞",
     "douyin": "抖音",
 }
+STATUSES = {
+    "created": "待付款",
+    "paid": "已付款",
+    "shipped": "已发货",
+    "completed": "已完成",
+    "closed": "已关闭",
+}
+"""States of an order as a platform's file tells them."""
 
 
 def key_labels(dimension: str, keys: Iterable[str]) -> dict[str, str]:

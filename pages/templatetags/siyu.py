@@ -7,9 +7,10 @@ from django import template
 
 from core import clock, money
 from core.crypto import mask_phone
+from mall.selectors.import_words import FLAG_WORDS
 from org.contracts import ROLE_NAMES, Role
 from org.selectors import is_allowed
-from pages.dashboard.labels import PLATFORMS
+from pages.dashboard.labels import PLATFORMS, STATUSES
 
 register = template.Library()
 
@@ -157,3 +158,15 @@ def source_name(source: str) -> str:
     """Where somebody came from; `card:12` and `generic:shop` go by their first part."""
     known = {**PLATFORMS, **SOURCES}
     return known.get(source) or known.get(source.partition(":")[0], source) or "—"
+
+
+@register.filter
+def status_name(status: str) -> str:
+    """The state of an order in a file, in words."""
+    return STATUSES.get(str(status), str(status))
+
+
+@register.filter
+def flag_name(flag: str) -> str:
+    """What a flag of an imported order says."""
+    return {str(known): words for known, words in FLAG_WORDS.items()}.get(flag, flag)
