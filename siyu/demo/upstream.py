@@ -1,5 +1,6 @@
 """The twin's admin API, and a merchant connected to it as a brand would connect itself."""
 
+import time
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,7 +12,7 @@ from wecom.checks import callback_url
 from wecom.models import WecomApp
 from wecom.services import connect_mp, connect_wecom
 
-AES_ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+VERIFY_TRIES = 10
 
 
 class Upstream:
@@ -102,16 +103,24 @@ def _aes_key() -> str:
 
 
 def register_callback(upstream: Upstream, slug: str) -> None:
-    """Save the callback address at the corp, which asks our web process to prove itself."""
+    """Save the callback address at the corp, which asks our web process to prove itself.
+
+    WeCom waits one second for the proof; a web process that has just started may need
+    longer for its first answer, so the button is pressed again, as a person would.
+    """
     app = WecomApp.objects.get(corp_id=ids_of(slug)["corp_id"])
-    saved = upstream.post(
-        f"corps/{app.corp_id}/callback",
-        url=callback_url(app),
-        token=app.token,
-        aes_key=app.aes_key,
-    )
-    if not saved.get("ok"):
-        raise RuntimeError(f"回调地址没有通过验证：{saved}")
+    saved: dict[str, Any] = {}
+    for _ in range(VERIFY_TRIES):
+        saved = upstream.post(
+            f"corps/{app.corp_id}/callback",
+            url=callback_url(app),
+            token=app.token,
+            aes_key=app.aes_key,
+        )
+        if saved.get("ok"):
+            return
+        time.sleep(1)
+    raise RuntimeError(f"回调地址没有通过验证：{saved}")
 
 
 def _connect_merchant(upstream: Upstream, slug: str, name: str) -> None:
