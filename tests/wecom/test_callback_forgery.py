@@ -29,6 +29,7 @@ from tests.wecom.forge_desk import (
     said,
     signed_query,
 )
+from wecom.guard import CallbackRefused, read_envelope
 from wecom.models import WecomApp
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +108,12 @@ def test_a_senseless_message_becomes_one_dead_letter(name: str, send: Send) -> N
     assert message.state == InboxMessage.State.DEAD
     assert message.reason.startswith("callback_senseless: ")
     assert Job.objects.get(key=f"inbox:{message.pk}").state == Job.State.DEAD
+
+
+@pytest.mark.parametrize("text", ["<!DOCTYPE xml>", "<!doctype x>", "<! ENTITY a 'b'>", "<!EnTiTy"])
+def test_a_document_type_is_refused_before_anything_is_read(text: str) -> None:
+    with pytest.raises(CallbackRefused, match="document type"):
+        read_envelope(f"{text}<xml></xml>".encode())
 
 
 def test_a_genuine_message_is_kept_and_handled_once(send: Send) -> None:

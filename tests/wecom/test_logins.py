@@ -31,6 +31,44 @@ def test_a_silent_login_tells_the_openid(mp: Mp) -> None:
     assert directory.identify(code).openid == first.openid
 
 
+def test_a_consented_login_tells_the_nickname_and_the_unionid(mp: Mp) -> None:
+    directory, person = MpCustomerDirectory(), person_of(mp)
+    url = directory.authorize_url(BACK, "s1", "snsapi_userinfo")
+
+    found = directory.identify(mp.twin.consent(person["person"], url))
+
+    assert (found.nickname, found.unionid) == ("伊芙", person["unionid"])
+
+
+def test_a_snapshot_is_told_apart(mp: Mp) -> None:
+    directory, person = MpCustomerDirectory(), person_of(mp)
+    mp.twin.post("settings", snapshot_user=True)
+    url = directory.authorize_url(BACK, "s1", "snsapi_userinfo")
+
+    found = directory.identify(mp.twin.consent(person["person"], url))
+    mp.twin.post("settings", snapshot_user=False)
+
+    assert found.is_snapshot
+
+
+def test_a_guide_is_told_by_userid(corp: Corp) -> None:
+    directory = WecomStaffDirectory()
+    url = directory.authorize_url("https://aurora.localhost/g/back", "s1")
+
+    assert directory.identify(corp.twin.consent("wx_cai", url)) == "wx_cai"
+
+
+def test_somebody_from_outside_is_no_member(corp: Corp) -> None:
+    directory, person = WecomStaffDirectory(), corp.person()["person"]
+    url = directory.authorize_url("https://aurora.localhost/g/back", "s1")
+
+    code = corp.twin.consent(person, url)
+
+    with pytest.raises(PortFailure) as caught:
+        directory.identify(code)
+    assert caught.value.code == "not_member"
+
+
 def test_a_code_works_once(mp: Mp) -> None:
     directory, person = MpCustomerDirectory(), person_of(mp)
     code = mp.twin.consent(person["person"], directory.authorize_url(BACK, "s1"))
