@@ -17,8 +17,8 @@ from org.contracts import policy
 from pages.shop import oauth
 from pages.shop.http import address_of, customer_of, device_of, find_visitor
 from pages.shop.login import to_wechat
+from pages.shop.sessions import PRESSED
 
-PRESSED = "pressed_card"
 CONSENT = (
     "点击即同意我们用您的微信身份核对卡片、发放福利，并由导购在微信里为您服务。"
     "不会收集您的通讯录，您可以随时删除导购。"

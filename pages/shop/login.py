@@ -14,7 +14,7 @@ from org.contracts import policy
 from pages.http import safe_next
 from pages.shop import oauth
 from pages.shop.http import find_visitor
-from pages.shop.sessions import open_session, visitor_of
+from pages.shop.sessions import PRESSED, open_session, visitor_of
 
 HOME = "/me"
 
@@ -38,6 +38,7 @@ def back(request: HttpRequest) -> HttpResponse:
         return _stale(request)
     code = request.GET.get("code", "")
     if not code:
+        request.session.pop(PRESSED, None)
         return failed(request, "您没有同意授权", "同意后才能继续，您也可以稍后再来", attempt.next)
     try:
         customer = _log_in(request, code)

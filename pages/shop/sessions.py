@@ -9,6 +9,8 @@ from members.models import Customer
 from pages.sessions import TENANT
 
 CUSTOMER, VISITOR, SHARED = "customer_id", "visitor", "shared"
+PRESSED = "pressed_card"
+"""The card whose button was pressed: a scan of it may begin, unless the login is refused."""
 VISITOR_BITS = 160
 MOST_SHARED = 20
 """Products whose guide a browser remembers."""

@@ -17,6 +17,7 @@ from tests.pages.shop.kit import (
     FakeWays,
     befriend,
     browser_of,
+    log_in,
     print_cards,
     promise,
     queries_of,
@@ -106,6 +107,20 @@ def test_nothing_begins_without_the_button(
     assert (answer.status_code, answer["Location"]) == (302, f"/c/{card.serial}")
     assert Scan.objects.count() == 0
     assert ways.made == []
+
+
+def test_a_refused_authorisation_begins_nothing_later(
+    card: Card, directory: FakeDirectory, ways: FakeWays
+) -> None:
+    client = stranger()
+    client.post(f"/c/{card.serial}/press")
+    client.get("/login/back", {"state": directory.asked[-1][1]})
+    log_in(client, directory, directory.will_be("c1", "o_new"))
+
+    answer = client.get(f"/c/{card.serial}/add")
+
+    assert answer["Location"] == f"/c/{card.serial}"
+    assert Scan.objects.count() == 0
 
 
 def test_coming_back_shows_the_same_code_again(
