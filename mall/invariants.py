@@ -11,8 +11,8 @@ from core import clock, ports
 from core.errors import PortFailure
 from core.invariants import Check, Finding, count, violations
 from core.models import Entry, Journal
-from mall.contracts import CASH, PaymentFact, PaymentGateway, TradeState
-from mall.models import PayException, Payment
+from mall.contracts import CASH, PaymentFact, PaymentGateway, RefundFact, RefundState, TradeState
+from mall.models import PayException, Payment, Refund
 from mall.services.journals import PAID, PAID_LATE
 
 GRACE = dt.timedelta(minutes=10)
@@ -122,6 +122,28 @@ def _is_fresh(fact: PaymentFact) -> bool:
 def _is_questioned(payment: Payment) -> bool:
     kinds = ("payment_mismatch", "payment_twice", "refunded_outside")
     return PayException.objects.filter(ref=payment.out_trade_no, kind__in=kinds).exists()
+
+
+def refunds_are_complete() -> Finding:
+    """M7: a refund has succeeded here if and only if it has at the platform, to the fen."""
+    gateway = ports.get(PaymentGateway)
+    found: list[str] = []
+    refunds = list(Refund.objects.order_by("pk"))
+    for refund in refunds:
+        try:
+            found += _compare_refund(refund, gateway.query_refund(refund.out_refund_no))
+        except PortFailure as failure:
+            found.append(f"退款 {refund.out_refund_no}：无法向微信支付查询（{failure.code}）")
+    return len(refunds), found
+
+
+def _compare_refund(refund: Refund, fact: RefundFact | None) -> list[str]:
+    here = refund.amount_fen if refund.state == Refund.State.SUCCESS else 0
+    there = fact.amount_fen if fact and fact.state is RefundState.SUCCESS else 0
+    is_fresh = fact and fact.succeeded_at and fact.succeeded_at > clock.now() - GRACE
+    if here == there or (is_fresh and not here):
+        return []
+    return [f"退款 {refund.out_refund_no}：微信支付退了 {there} 分，这里记了 {here} 分"]
 
 
 def _journals_without_collection() -> list[str]:
@@ -244,7 +266,7 @@ def promises_are_kept_once() -> Finding:
 CHECKS: dict[str, tuple[Check, ...]] = {
     "M2": (ledger_matches_orders,),
     "M6": (orders_add_up,),
-    "M7": (payments_are_complete,),
+    "M7": (payments_are_complete, refunds_are_complete),
     "M8": (nothing_ends_in_silence,),
     "S1": (stock_adds_up, lines_hold_what_they_sold),
     "S4": (promises_are_kept_once,),

@@ -24,7 +24,7 @@ INVARIANTS: dict[str, tuple[Callable[[], Finding], ...]] = {
     ),
     "M5": (core.history_is_append_only,),
     "M6": (mall.orders_add_up,),
-    "M7": (mall.payments_are_complete,),
+    "M7": (mall.payments_are_complete, mall.refunds_are_complete),
     "M8": (mall.nothing_ends_in_silence,),
     "S1": (mall.stock_adds_up, mall.lines_hold_what_they_sold),
     "S4": (mall.promises_are_kept_once, acquisition.cards_are_consumed_once),

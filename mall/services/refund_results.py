@@ -119,6 +119,8 @@ def _succeed(order: Order, refund: Refund, fact: RefundFact) -> RefundSettled:
         _give_back_goods(order, refund)
         story.tell_refunded(order, refund, fact.succeeded_at or clock.now())
         events.announce(RefundSucceeded(refund.pk))
+    elif refund.kind == Refund.Kind.CLAIM:
+        _close(order, Order.State.PAID)
     return RefundSettled.SUCCEEDED
 
 
@@ -133,9 +135,12 @@ def _give_back_goods(order: Order, refund: Refund) -> None:
     if order.shipped_at is None:
         _restock(order, refund, is_whole=is_whole)
     if is_whole:
-        Order.objects.filter(pk=order.pk, state__in=(Order.State.PAID, Order.State.SHIPPED)).update(
-            state=Order.State.CLOSED, closed_at=clock.now()
-        )
+        _close(order, Order.State.PAID, Order.State.SHIPPED)
+
+
+def _close(order: Order, *states: Order.State) -> None:
+    open_order = Order.objects.filter(pk=order.pk, state__in=states)
+    open_order.update(state=Order.State.CLOSED, closed_at=clock.now())
 
 
 def _restock(order: Order, refund: Refund, *, is_whole: bool) -> None:

@@ -255,6 +255,7 @@ def test_a_claim_that_expires_gives_its_fen_and_piece_back(shop: Shop, mask: Ben
 
     claim = Order.objects.get(kind="claim")
     assert (state(promise), held(mask.sku), claim.refunded_fen) == ("expired", 0, 1)
+    assert claim.state == "closed"
     assert (Refund.objects.get().kind, ledger.balance(SALES_CLAIM)) == ("claim", 0)
     assert ledger.balance(CASH) == 0
     assert news("mall.refund_succeeded") == 0

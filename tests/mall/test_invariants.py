@@ -11,6 +11,7 @@ from core import clock, ledger
 from core.invariants import CHECKS as LEDGER_CHECKS
 from core.models import Entry
 from mall import invariants, services
+from mall.contracts import RefundState
 from mall.models import (
     Entitlement,
     Order,
@@ -107,6 +108,19 @@ def payment_invented(shop: Shop) -> None:
     del shop.gateway.payments[order.number]
 
 
+def refund_unheard(shop: Shop) -> None:
+    order = Order.objects.filter(state="paid", kind="sale").first()
+    assert order is not None
+    shop.gateway.refunds_finish = False
+    refund = services.refund_amount(order=order, amount_fen=1)
+    services.send_refund(refund.pk)
+    shop.gateway.finish_refund(refund.out_refund_no, RefundState.SUCCESS)
+
+
+def refund_invented(shop: Shop) -> None:
+    shop.gateway.refunds.clear()
+
+
 def unpaid_for_ever() -> None:
     Order.objects.filter(state="created").update(expires_at=clock.now() - dt.timedelta(hours=1))
 
@@ -162,6 +176,8 @@ DEFECTS: list[tuple[str, Callable[..., None]]] = [
     ("M6", refund_never_booked),
     ("M7", payment_lost),
     ("M7", payment_invented),
+    ("M7", refund_unheard),
+    ("M7", refund_invented),
     ("M8", unpaid_for_ever),
     ("M8", late_money_kept),
     ("M8", refund_forgotten),

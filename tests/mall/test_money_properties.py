@@ -17,12 +17,12 @@ from core import ledger
 from core.errors import Refusal
 from mall import services
 from mall.contracts import CASH, SALES_FREIGHT, SALES_GOODS
-from mall.models import Order, Refund, Sku
+from mall.models import Benefit, Order, Payment, Refund, Sku
 from mall.selectors import refundable_freight, refundable_lines
 from tests.mall.checks import ALWAYS, assert_invariants
 from tests.mall.shop import Shop, fresh, later, run_money
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 EXAMPLES = int(os.environ.get("SIYU_EXAMPLES", "0"))
 played = settings(
@@ -187,6 +187,19 @@ def _wait(shop: Shop, data: Any) -> None:
         run_money()
 
 
+def _claim(shop: Shop, data: Any) -> None:
+    promise = services.grant_entitlement(
+        member=shop.buyer.member, benefit=Benefit.objects.get(), source_ref="test"
+    )
+    services.place_claim_order(customer=shop.buyer, entitlement=promise)
+
+
+def _expire(shop: Shop, data: Any) -> None:
+    with later(days=31):
+        services.expire_entitlements()
+        run_money()
+
+
 def _one(data: Any, *states: str) -> Order | None:
     found = list(Order.objects.filter(state__in=states).order_by("pk"))
     return data.draw(st.sampled_from(found)) if found else None
@@ -202,6 +215,9 @@ DEEDS: list[Callable[[Shop, Any], None]] = [
     _receive,
     _refund,
     _refund_all,
+    _claim,
+    _claim,
+    _expire,
     _retell,
     _work,
     _wait,
@@ -215,12 +231,14 @@ def test_a_random_day_in_the_shop_keeps_every_invariant_at_every_step(
 ) -> None:
     with one_example(shop):
         services.set_stock(sku=shop.cream, location=shop.brand, on_hand=6)
+        services.create_benefit(name="试用", sku=shop.soap, worth_fen=1, threshold_fen=10_000)
         for deed in deeds:
             with suppress(Refusal):
                 deed(shop, data)
             assert_invariants(ALWAYS)
         run_money()
         assert_invariants(ALWAYS)
-        paid = sum(Order.objects.values_list("paid_fen", flat=True))
+        collected = Payment.objects.filter(state="paid")
+        paid = sum(collected.values_list("amount_fen", flat=True))
         back = sum(Refund.objects.filter(state="success").values_list("amount_fen", flat=True))
         assert ledger.balance(CASH) == paid - back
