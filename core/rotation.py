@@ -13,7 +13,7 @@ BATCH = 500
 def encrypted_columns() -> list[tuple[type[models.Model], str]]:
     """Every (model, column) that holds ciphertext, from the models themselves."""
     return [
-        (model, field.column)
+        (model, str(field.column))
         for model in apps.get_models()
         for field in model._meta.local_fields
         if isinstance(field, EncryptedTextField)

@@ -85,5 +85,5 @@ def client_for(staff: Staff | None, host: str = "aurora.localhost") -> Browser:
         session["staff_id"] = staff.pk
         session["staff_hash"] = staff.get_session_auth_hash()
         session.save()
-        client.cookies["siyu_session"] = session.session_key
+        client.cookies["siyu_session"] = str(session.session_key)
     return client

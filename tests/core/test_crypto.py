@@ -1,6 +1,5 @@
 """Ciphertext at rest, bound to its tenant, found by a blind index, moved to a new key."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -67,9 +66,8 @@ def test_a_ciphertext_of_an_unknown_key_says_which_key_is_missing() -> None:
 
 
 @pytest.fixture
-def _new_key(settings: Any) -> Iterator[None]:
+def _new_key(settings: Any) -> None:
     settings.SIYU_FIELD_KEYS = f"new={'7b' * 32},{settings.SIYU_FIELD_KEYS}"
-    return
 
 
 @pytest.mark.usefixtures("_new_key")
