@@ -8,6 +8,7 @@ creates no first person and no brand, and ours does both.
 """
 
 import argparse
+import functools
 import io
 import time
 from collections.abc import Callable
@@ -42,7 +43,8 @@ def main() -> None:
     template_sql("merchant")
 
     each = [
-        _timed(lambda n=n: provision_tenant(name=f"店{n}", slug=f"t-{n}")) for n in range(count)
+        _timed(functools.partial(provision_tenant, name=f"店{n}", slug=f"t-{n}"))
+        for n in range(count)
     ]
     second, last = each[1 : 1 + ROUNDS], each[-ROUNDS:]
     _print_sizes()
@@ -58,9 +60,11 @@ def _print_comparison() -> None:
     peer, limit = Series("django-tenants migrate_schemas"), Series("同样的表，一段 SQL")
     ours = Series("我们（含品牌与首个登录）")
     for number in range(ROUNDS):
-        ours.seconds.append(_timed(lambda n=number: provision_tenant(name="比", slug=f"cmp-{n}")))
-        peer.seconds.append(_timed(lambda n=number: _by_migrations(f"t_peer_{n}")))
-        limit.seconds.append(_timed(lambda n=number: _by_script(f"t_limit_{n}")))
+        ours.seconds.append(
+            _timed(functools.partial(provision_tenant, name="比", slug=f"cmp-{number}"))
+        )
+        peer.seconds.append(_timed(functools.partial(_by_migrations, f"t_peer_{number}")))
+        limit.seconds.append(_timed(functools.partial(_by_script, f"t_limit_{number}")))
     for series in (ours, peer, limit):
         print(series.row())
 

@@ -71,11 +71,15 @@ class Visitor:
     def open(self, url: str) -> Any:
         page = self.context.new_page()
         self.console = []
-        page.on("console", lambda m: m.type == "error" and self.console.append(m.text))
+        page.on("console", self._note)
         page.on("pageerror", lambda error: self.console.append(str(error)))
         page.goto(self.base + url, wait_until="load")
         page.wait_for_timeout(250)
         return page
+
+    def _note(self, message: Any) -> None:
+        if message.type == "error":
+            self.console.append(message.text)
 
     def close(self) -> None:
         self.context.close()
