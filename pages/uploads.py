@@ -3,9 +3,9 @@
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 
 from core.context import schema
 from core.errors import InvalidInput, NotFound
@@ -23,8 +23,8 @@ class UploadRefused(InvalidInput):
     message = "请选择 CSV、XLSX 或 Parquet 文件"
 
 
-def keep_upload(file: UploadedFile) -> str:
-    """Store a file under its own name in a folder of its own; the folder's token.
+def keep_upload(file: Any) -> str:
+    """Store an uploaded file under its own name in a folder of its own; the folder's token.
 
     Refuses `UploadRefused`.
     """

@@ -1,5 +1,6 @@
 """An import in words for a person: fields of a mapping, flags, totals of a preview."""
 
+import re
 from typing import Any
 
 from mall.importing import Flag, Mapping, Preview, Totals
@@ -68,6 +69,11 @@ AMOUNT_WORDS = (("paid_fen", "实付"), ("refund_fen", "退款"), ("net_fen", "�
 def read_mapping(found: dict[str, Any]) -> Mapping:
     """Raises `ImportRefused` naming the first thing that is wrong."""
     return Mapping.from_dict(found)
+
+
+def in_words(text: str) -> str:
+    """A refusal with the names of fields that the page shows instead of our codes."""
+    return re.sub(r"[a-z_]+", lambda found: FIELD_WORDS.get(found[0], found[0]), text)
 
 
 def sum_preview(shown: Preview) -> Totals:

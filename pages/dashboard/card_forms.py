@@ -1,6 +1,6 @@
 """Forms of the package cards: a run of cards, the benefit that it promises."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 
@@ -20,12 +20,18 @@ from pages.dashboard.labels import PLATFORMS
 PLATFORM_CHOICES = [("", "不限"), *PLATFORMS.items()]
 
 
-class BenefitChoice(forms.ModelChoiceField):
+if TYPE_CHECKING:
+    _Choice = forms.ModelChoiceField[Any]
+else:
+    _Choice = forms.ModelChoiceField
+
+
+class BenefitChoice(_Choice):
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.name}（{obj.sku.product.title} {obj.sku.spec}）"
 
 
-class SkuChoice(forms.ModelChoiceField):
+class SkuChoice(_Choice):
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.product.title} {obj.spec} · {obj.code}"
 

@@ -35,10 +35,11 @@ def steps_of(batch: Any) -> list[Step]:
 
 
 def _with_rates(counts: tuple[tuple[str, int], ...]) -> Iterator[Step]:
-    top, before = max(1, *(count for _, count in counts)), None
+    top = max(1, *(count for _, count in counts))
+    before = 0
     for name, count in counts:
         rate = count * PPM // before if before else None
-        yield Step(name, count, max(1, count * 100 // top), rate, before or 0)
+        yield Step(name, count, max(1, count * 100 // top), rate, before)
         before = count
 
 

@@ -47,7 +47,7 @@ class MappingForm(BootstrapForm):
         label="不导入的订单号开头", max_length=10, required=False, help_text="例如 A，没有就不填"
     )
     statuses = forms.CharField(
-        label="状态的说法", required=False, help_text="每行一个，例如：交易成功=completed",
+        label="状态的说法", required=False, help_text="每行一个，例如：交易成功=已完成",
         widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
 

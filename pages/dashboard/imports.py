@@ -25,6 +25,7 @@ from pages.http import page_of, staff_of
 from pages.uploads import keep_upload, upload_path
 
 PREVIEW_ORDERS = 20
+START = {"unit": "yuan", "timezone": "Asia/Shanghai", "buyer_kind": "generic"}
 
 
 @policy("staff", "orders.import")
@@ -55,7 +56,7 @@ def look(request: HttpRequest, token: str) -> HttpResponse:
     try:
         context |= _look(token, request.GET)
     except Refusal as refused:
-        context["refusal"] = refused.text
+        context["refusal"] = import_words.in_words(refused.text)
     return render(request, "dashboard/imports/look.html", context)
 
 
@@ -114,7 +115,7 @@ def _look(token: str, told: QueryDict) -> dict[str, Any]:
         mapping = form.mapping()
         seen = look_at_file(path, platform, mapping=mapping, limit=PREVIEW_ORDERS)
     except Refusal as refused:
-        return {"form": form, "refusal": refused.text}
+        return {"form": form, "refusal": import_words.in_words(refused.text)}
     return {"form": form, "is_guess": plain.is_guess and "unit" not in told, **_shown(seen)}
 
 
@@ -135,7 +136,7 @@ def _answers(told: QueryDict, guess: Any) -> dict[str, str]:
         return told.dict()  # type: ignore[return-value]
     if name := told.get("mapping", ""):
         return answers_of(get_mapping(name))
-    return answers_of(guess) if guess is not None else {"unit": "yuan"}
+    return answers_of(guess) if guess is not None else START
 
 
 def _mapping(path: Path, told: QueryDict) -> Any:
@@ -149,7 +150,8 @@ def _mapping(path: Path, told: QueryDict) -> Any:
 
 
 def _detail(told: QueryDict) -> Any:
-    return upload_path(told["detail"]) if told.get("detail") else None
+    token = told.get("detail")
+    return upload_path(str(token)) if token else None
 
 
 def _brand(request: HttpRequest) -> OrgUnit:

@@ -99,7 +99,8 @@ class RulesForm(_PublishForm):
             self.fields[name].widget.attrs["class"] = "form-check-input"
 
     def config(self) -> dict[str, Any]:
-        told, made = self.cleaned_data, copy.deepcopy(self.current.config)
+        told = self.cleaned_data
+        made: dict[str, Any] = copy.deepcopy(self.current.config)
         rates = made.setdefault("rates", {})
         rates["default"] = {"mode": "percent", "ppm": told["rate"]}
         made["pool_cap_ppm"] = told["pool_cap"]

@@ -4,6 +4,8 @@ import datetime as dt
 from typing import Any
 
 from django import template
+from django.forms import Textarea
+from django.forms.boundfield import BoundField
 
 from core import clock, money
 from core.crypto import mask_phone
@@ -75,15 +77,17 @@ def query(context: dict[str, Any], **changes: Any) -> str:
 
 @register.inclusion_tag("dashboard/_rail_item.html", takes_context=True)
 def rail(
-    context: dict[str, Any], capability: str, url: str, label: str, icon: str
+    context: dict[str, Any], capability: str, url: str, label: str, icon: str, but: str = ""
 ) -> dict[str, Any]:
+    """`but` is a path below `url` that has an entry of its own."""
     path = context["request"].path
+    is_below = url != "/" and path.startswith(url + "/")
     return {
         "shown": _may(context, capability),
         "url": url,
         "label": label,
         "icon": icon,
-        "active": path == url or (url != "/" and path.startswith(url + "/")),
+        "active": path == url or (is_below and not (but and path.startswith(but))),
     }
 
 
@@ -170,3 +174,10 @@ def status_name(status: str) -> str:
 def flag_name(flag: str) -> str:
     """What a flag of an imported order says."""
     return {str(known): words for known, words in FLAG_WORDS.items()}.get(flag, flag)
+
+
+@register.filter
+def is_wide(field: BoundField) -> bool:
+    """A field of a grid form that needs the whole row."""
+    widget = field.field.widget
+    return isinstance(widget, Textarea) or field.name in ("note", "has_acknowledged")
