@@ -42,13 +42,7 @@ class PayClient:
         """
         content = "" if body is None else json.dumps(body, ensure_ascii=False)
         try:
-            answer = exchange(
-                method,
-                settings.WECHATPAY_API_BASE + path,
-                headers=self._headers(method, path, content),
-                content=content.encode(),
-                seconds=seconds,
-            )
+            answer = self._exchange(method, path, content, seconds)
         except NeverSent as error:
             raise PortFailure(
                 "unreachable", "连接不上微信支付", outcome=Outcome.RETRYABLE
@@ -56,6 +50,15 @@ class PayClient:
         except NoAnswer as error:
             raise _lost("no_answer", lost) from error
         return self._read(answer, lost)
+
+    def _exchange(self, method: str, path: str, content: str, seconds: float) -> Answer:
+        return exchange(
+            method,
+            settings.WECHATPAY_API_BASE + path,
+            headers=self._headers(method, path, content),
+            content=content.encode(),
+            seconds=seconds,
+        )
 
     def _headers(self, method: str, path: str, content: str) -> dict[str, str]:
         merchant = self._merchant

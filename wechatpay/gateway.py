@@ -44,20 +44,17 @@ class WechatPayGateway:
     ) -> str:
         """Moves no money and may be repeated, so a lost answer is merely retryable."""
         account = get_merchant()
-        answer = PayClient(account).call(
-            "POST",
-            "/v3/pay/transactions/jsapi",
-            {
-                "appid": account.appid,
-                "mchid": account.mchid,
-                "description": description,
-                "out_trade_no": out_trade_no,
-                "time_expire": _rfc3339(expires_at),
-                "notify_url": notify_url(account),
-                "amount": {"total": amount_fen, "currency": "CNY"},
-                "payer": {"openid": openid},
-            },
-        )
+        body: Json = {
+            "appid": account.appid,
+            "mchid": account.mchid,
+            "description": description,
+            "out_trade_no": out_trade_no,
+            "time_expire": _rfc3339(expires_at),
+            "notify_url": notify_url(account),
+            "amount": {"total": amount_fen, "currency": "CNY"},
+            "payer": {"openid": openid},
+        }
+        answer = PayClient(account).call("POST", "/v3/pay/transactions/jsapi", body)
         prepay_id = answer.get("prepay_id")
         if not isinstance(prepay_id, str) or not prepay_id:
             raise _misunderstood(Outcome.RETRYABLE)

@@ -7,6 +7,12 @@ from dataclasses import dataclass
 import httpx
 
 MAX_ANSWER_BYTES = 1024 * 1024
+_NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+)
 
 
 class NeverSent(Exception):
@@ -64,12 +70,7 @@ def exchange(
         ) as response:
             body = _read(response, deadline)
             return Answer(response.status_code, body, response.headers)
-    except (
-        httpx.ConnectError,
-        httpx.ConnectTimeout,
-        httpx.PoolTimeout,
-        httpx.UnsupportedProtocol,
-    ) as error:
+    except _NEVER_SENT as error:
         raise NeverSent(type(error).__name__) from error
     except httpx.HTTPError as error:
         raise NoAnswer(type(error).__name__) from error

@@ -74,27 +74,24 @@ def fetch_certificates(merchant: PayMerchant) -> int:
     the answer is signed by a key we know by then, the signature must hold as well.
     """
     try:
-        answer = exchange(
-            "GET",
-            settings.WECHATPAY_API_BASE + PATH,
-            headers=_headers(merchant),
-            content=b"",
-            seconds=3.0,
-        )
-        found = _open(merchant, answer)
+        found = _open(merchant, _ask(merchant))
     except (NeverSent, NoAnswer, NotJson, signing.CannotOpen, ValueError, KeyError):
         return 0
     for row in found:
+        fields = {
+            "pem": row.pem,
+            "effective_at": row.effective_at,
+            "expires_at": row.expires_at,
+        }
         PlatformCertificate.objects.update_or_create(
-            merchant=merchant,
-            serial=row.serial,
-            defaults={
-                "pem": row.pem,
-                "effective_at": row.effective_at,
-                "expires_at": row.expires_at,
-            },
+            merchant=merchant, serial=row.serial, defaults=fields
         )
     return len(found)
+
+
+def _ask(merchant: PayMerchant) -> Answer:
+    url = settings.WECHATPAY_API_BASE + PATH
+    return exchange("GET", url, headers=_headers(merchant), content=b"", seconds=3.0)
 
 
 def _headers(merchant: PayMerchant) -> dict[str, str]:

@@ -96,46 +96,37 @@ def _settle(notice: dict[str, Any]) -> Settled | RefundSettled:
     raise Senseless(f"不认识的通知类型 {notice['event_type']}")
 
 
-@transaction.atomic
-def connect_wechatpay(
-    *,
-    mchid: str,
-    appid: str,
-    serial: str,
-    private_key_pem: str,
-    apiv3_key: str,
-    public_key_id: str = "",
-    public_key_pem: str = "",
-) -> PayMerchant:
-    """Keep the merchant's credentials; doing it again changes them and keeps the address."""
-    _refuse_malformed(
-        (mchid, r"[0-9]{6,32}", "商户号应为数字"),
-        (appid, r"[0-9A-Za-z_\-]{6,32}", "AppID 格式不对"),
-        (serial, r"[0-9A-Fa-f]{8,64}", "证书序列号应为十六进制"),
-        (apiv3_key, r"[!-~]{32}", "APIv3 密钥应为 32 个字符"),
-        (public_key_id, r"(PUB_KEY_ID_[0-9A-Za-z]{1,60})?", "公钥 ID 应以 PUB_KEY_ID_ 开头"),
-    )
-    _refuse_keys(private_key_pem, public_key_id, public_key_pem)
+_RULES = {
+    "mchid": (r"[0-9]{6,32}", "商户号应为数字"),
+    "appid": (r"[0-9A-Za-z_\-]{6,32}", "AppID 格式不对"),
+    "serial": (r"[0-9A-Fa-f]{8,64}", "证书序列号应为十六进制"),
+    "apiv3_key": (r"[!-~]{32}", "APIv3 密钥应为 32 个字符"),
+    "public_key_id": (r"(PUB_KEY_ID_[0-9A-Za-z]{1,60})?", "公钥 ID 应以 PUB_KEY_ID_ 开头"),
+}
 
-    fields = {
-        "appid": appid,
-        "serial": serial,
-        "private_key_pem": private_key_pem,
-        "apiv3_key": apiv3_key,
-        "public_key_id": public_key_id,
-        "public_key_pem": public_key_pem,
-        "connected_at": clock.now(),
-    }
+
+@transaction.atomic
+def connect_wechatpay(*, mchid: str, private_key_pem: str, **fields: str) -> PayMerchant:
+    """Keep the merchant's credentials; doing it again changes them and keeps the address.
+
+    `fields` are appid, serial, apiv3_key and, unless the merchant verifies with platform
+    certificates, public_key_id and public_key_pem.
+    """
+    values = {"public_key_id": "", "public_key_pem": "", **fields}
+    _refuse_malformed({"mchid": mchid, **values})
+    _refuse_keys(private_key_pem, values["public_key_id"], values["public_key_pem"])
+
+    kept = {**values, "private_key_pem": private_key_pem, "connected_at": clock.now()}
     merchant, created = PayMerchant.objects.update_or_create(
         mchid=mchid,
-        defaults=fields,
-        create_defaults={**fields, "notify_key": random_text(128)},
+        defaults=kept,
+        create_defaults={**kept, "notify_key": random_text(128)},
     )
 
     audit.record(
         "wechatpay.merchant.connected" if created else "wechatpay.merchant.reconnected",
         merchant,
-        after={"mchid": mchid, "appid": appid, "serial": serial},
+        after={"mchid": mchid, "appid": merchant.appid, "serial": merchant.serial},
     )
     return merchant
 
@@ -149,9 +140,9 @@ def check_wechatpay(merchant: PayMerchant) -> list[ConnectionCheck]:
     return checks
 
 
-def _refuse_malformed(*rules: tuple[str, str, str]) -> None:
-    for value, shape, message in rules:
-        if not re.fullmatch(shape, value, re.ASCII):
+def _refuse_malformed(given: dict[str, str]) -> None:
+    for name, (shape, message) in _RULES.items():
+        if not re.fullmatch(shape, given[name], re.ASCII):
             raise InvalidInput(message)
 
 

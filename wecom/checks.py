@@ -1,6 +1,7 @@
 """The connection check: each API we need, called once, and what to do where it fails."""
 
 from collections.abc import Callable
+from functools import partial
 
 from core import ports
 from core.errors import PortFailure
@@ -24,57 +25,31 @@ def check_app(app: WecomApp) -> list[ConnectionCheck]:
     first = _try("应用凭证", client.check_secret, "企业 ID、AgentId 和 Secret 可用")
     if not first.ok:
         return [first]
-    return [
-        first,
-        *_check_contacts(client),
-        _try(
-            "企业标签",
-            lambda: client.post("externalcontact/get_corp_tag_list", {}),
-            "可以读取和打标签",
-        ),
-        _try(
-            "联系我二维码",
-            lambda: client.post("externalcontact/list_contact_way", {"limit": 1}),
-            "可以创建「联系我」二维码",
-        ),
-        _try(
-            "获客助手",
-            lambda: client.get("externalcontact/customer_acquisition_quota"),
-            "可以创建获客链接",
-        ),
-        _try("欢迎语", lambda: _probe_welcome(client), "可以发送欢迎语"),
-        _try("通讯录", lambda: client.get("department/list"), "可以读取部门"),
-        _try("网页登录与分享", lambda: client.ticket(for_agent=True), "可以使用网页组件"),
-        check_callback(app),
-    ]
+    rest = [_try(name, partial(call, client), fine) for name, call, fine in _APIS]
+    return [first, *_check_contacts(client), *rest, check_callback(app)]
 
 
 def _check_contacts(client: CorpClient) -> list[ConnectionCheck]:
     """Members who may have customers, one of their lists, and whether unionid is told."""
-    userids: list[str] = []
-
-    def read_members() -> None:
+    try:
         answer = client.get("externalcontact/get_follow_user_list")
-        userids.extend(str(userid) for userid in answer.get("follow_user", ()))
+    except PortFailure as failure:
+        return [_failed("客户联系", failure)]
+    userids = [str(userid) for userid in answer.get("follow_user") or ()]
+    if not userids:
+        return [_nobody()]
+    return [_fine("客户联系", "已有成员开通客户联系"), *_check_customers(client, userids[0])]
 
-    line = _try("客户联系", read_members, "已有成员开通客户联系")
-    if not line.ok or not userids:
-        return [line if userids or not line.ok else _nobody()]
-    customers: list[str] = []
 
-    def read_customers() -> None:
-        try:
-            answer = client.get("externalcontact/list", userid=userids[0])
-        except PortFailure as failure:
-            if failure.code != NO_CUSTOMERS:
-                raise
-        else:
-            customers.extend(answer.get("external_userid", ()))
-
-    lines = [line, _try("客户列表", read_customers, "可以读取客户列表")]
-    if customers:
-        lines.append(_check_unionid(client, customers[0]))
-    return lines
+def _check_customers(client: CorpClient, userid: str) -> list[ConnectionCheck]:
+    name, fine = "客户列表", "可以读取客户列表"
+    try:
+        answer = client.get("externalcontact/list", userid=userid)
+    except PortFailure as failure:
+        return [_fine(name, fine) if failure.code == NO_CUSTOMERS else _failed(name, failure)]
+    customers = [str(external) for external in answer.get("external_userid") or ()]
+    more = [_check_unionid(client, customers[0])] if customers else []
+    return [_fine(name, fine), *more]
 
 
 def _nobody() -> ConnectionCheck:
@@ -107,6 +82,28 @@ def _probe_welcome(client: CorpClient) -> None:
     except PortFailure as failure:
         if failure.code != UNKNOWN_CODE:
             raise
+
+
+_APIS: tuple[tuple[str, Callable[[CorpClient], object], str], ...] = (
+    (
+        "企业标签",
+        lambda client: client.post("externalcontact/get_corp_tag_list", {}),
+        "可以读取和打标签",
+    ),
+    (
+        "联系我二维码",
+        lambda client: client.post("externalcontact/list_contact_way", {"limit": 1}),
+        "可以创建「联系我」二维码",
+    ),
+    (
+        "获客助手",
+        lambda client: client.get("externalcontact/customer_acquisition_quota"),
+        "可以创建获客链接",
+    ),
+    ("欢迎语", _probe_welcome, "可以发送欢迎语"),
+    ("通讯录", lambda client: client.get("department/list"), "可以读取部门"),
+    ("网页登录与分享", lambda client: client.ticket(for_agent=True), "可以使用网页组件"),
+)
 
 
 def check_callback(app: WecomApp) -> ConnectionCheck:

@@ -7,6 +7,12 @@ from dataclasses import dataclass
 import httpx
 
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
+_NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+)
 
 
 class NeverSent(Exception):
@@ -67,9 +73,7 @@ def exchange(
             method, url, params=params, content=content, headers=headers, timeout=timeout
         ) as response:
             return Answer(response.status_code, _read(response, deadline))
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-        raise NeverSent(type(error).__name__) from error
-    except httpx.UnsupportedProtocol as error:
+    except _NEVER_SENT as error:
         raise NeverSent(type(error).__name__) from error
     except httpx.HTTPError as error:
         raise NoAnswer(type(error).__name__) from error

@@ -84,35 +84,33 @@ def _dispatch(message: InboxMessage) -> None:
     handler(Received(event, message))
 
 
+_APP_RULES = {
+    "corp_id": (r"[0-9A-Za-z_\-]{6,64}", "企业 ID（CorpID）格式不对"),
+    "agent_id": (r"[0-9]{1,15}", "AgentId 应为数字"),
+    "secret": (r"[!-~]{1,200}", "Secret 不能为空，也不能有空格"),
+    "token": (r"[0-9A-Za-z]{1,32}", "Token 应为 1 到 32 位字母或数字"),
+    "aes_key": (r"[0-9A-Za-z]{43}", "EncodingAESKey 应为 43 位字母或数字"),
+}
+_MP_RULES = {
+    "appid": (r"[0-9A-Za-z_\-]{6,32}", "AppID 格式不对"),
+    "secret": (r"[!-~]{1,200}", "AppSecret 不能为空，也不能有空格"),
+}
+
+
 @transaction.atomic
 def connect_wecom(
     *, corp_id: str, agent_id: str, secret: str, token: str, aes_key: str
 ) -> WecomApp:
     """Keep the app's credentials; doing it again changes them and keeps the address."""
-    _refuse_malformed(
-        (corp_id, r"[0-9A-Za-z_\-]{6,64}", "企业 ID（CorpID）格式不对"),
-        (agent_id, r"[0-9]{1,15}", "AgentId 应为数字"),
-        (secret, r"[!-~]{1,200}", "Secret 不能为空，也不能有空格"),
-        (token, r"[0-9A-Za-z]{1,32}", "Token 应为 1 到 32 位字母或数字"),
-        (aes_key, r"[0-9A-Za-z]{43}", "EncodingAESKey 应为 43 位字母或数字"),
-    )
+    kept = {"secret": secret, "token": token, "aes_key": aes_key}
+    _refuse_malformed(_APP_RULES, {"corp_id": corp_id, "agent_id": agent_id, **kept})
 
+    values = {**kept, "connected_at": clock.now()}
     app, created = WecomApp.objects.update_or_create(
         corp_id=corp_id,
         agent_id=agent_id,
-        defaults={
-            "secret": secret,
-            "token": token,
-            "aes_key": aes_key,
-            "connected_at": clock.now(),
-        },
-        create_defaults={
-            "secret": secret,
-            "token": token,
-            "aes_key": aes_key,
-            "connected_at": clock.now(),
-            "callback_key": random_text(128),
-        },
+        defaults=values,
+        create_defaults={**values, "callback_key": random_text(128)},
     )
 
     audit.record(
@@ -126,10 +124,7 @@ def connect_wecom(
 @transaction.atomic
 def connect_mp(*, appid: str, secret: str) -> MpAccount:
     """Keep the credentials of the 公众号 through which customers log in."""
-    _refuse_malformed(
-        (appid, r"[0-9A-Za-z_\-]{6,32}", "AppID 格式不对"),
-        (secret, r"[!-~]{1,200}", "AppSecret 不能为空，也不能有空格"),
-    )
+    _refuse_malformed(_MP_RULES, {"appid": appid, "secret": secret})
 
     account, created = MpAccount.objects.update_or_create(
         appid=appid, defaults={"secret": secret, "connected_at": clock.now()}
@@ -160,7 +155,7 @@ def check_mp(account: MpAccount) -> list[ConnectionCheck]:
     return checks
 
 
-def _refuse_malformed(*rules: tuple[str, str, str]) -> None:
-    for value, shape, message in rules:
-        if not re.fullmatch(shape, value, re.ASCII):
+def _refuse_malformed(rules: dict[str, tuple[str, str]], given: dict[str, str]) -> None:
+    for name, (shape, message) in rules.items():
+        if not re.fullmatch(shape, given[name], re.ASCII):
             raise InvalidInput(message)
