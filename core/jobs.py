@@ -18,8 +18,11 @@ from django.db import connection, transaction
 from core import clock, faults, ports
 from core.context import acting, acting_as, assert_schema, schema
 from core.errors import Outcome, PortFailure, Refusal
+from core.locks import Busy
 from core.models import Job
 
+BUSY_SECONDS = 2.0
+"""A row that somebody else holds is no refusal of the work itself."""
 LANES = ("greeting", "send", "money", "default", "sync", "nightly", "ddl")
 
 Payload = dict[str, Any]
@@ -216,6 +219,8 @@ def run(row: Job) -> None:
             _again(row, later.seconds, str(later))
         except PortFailure as failure:
             _after_port_failure(row, failure)
+        except Busy as busy:
+            _again(row, BUSY_SECONDS, busy.text)
         except Refusal as refusal:
             _finish(row, Job.State.DEAD, f"{refusal.code}: {refusal.text}")
         except Exception as error:

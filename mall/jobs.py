@@ -1,39 +1,24 @@
 """What the mall owes and when it looks again."""
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from core.jobs import Payload, RetryLater, job
-from core.locks import Busy
 from mall.services import closing, expiry, imports, refund_results, shipping, sweeps
-
-
-@contextmanager
-def _patient() -> Iterator[None]:
-    """A row that somebody else holds for long is no refusal of the work itself."""
-    try:
-        yield
-    except Busy as busy:
-        raise RetryLater(2, busy.text) from busy
 
 
 @job("mall.close_expired", lane="money", max_attempts=12)
 def close_expired(payload: Payload) -> None:
-    with _patient():
-        closing.close_expired(payload["order_id"])
+    closing.close_expired(payload["order_id"])
 
 
 @job("mall.send_refund", lane="money", max_attempts=12)
 def send_refund(payload: Payload) -> None:
-    with _patient():
-        refund_results.send_refund(payload["refund_id"])
+    refund_results.send_refund(payload["refund_id"])
 
 
 @job("mall.check_payment", lane="money", max_attempts=3)
 def check_payment(payload: Payload) -> None:
-    with _patient():
-        sweeps.check_payment(payload["out_trade_no"])
+    sweeps.check_payment(payload["out_trade_no"])
 
 
 @job("mall.sweep_payments", lane="money", every=dt.timedelta(minutes=5))
@@ -60,5 +45,5 @@ def expire_entitlements(payload: Payload) -> None:
 def run_import(payload: Payload) -> None:
     try:
         imports.run_import(payload["task_id"])
-    except (Busy, imports.TaskMoved) as busy:
+    except imports.TaskMoved as busy:
         raise RetryLater(10, busy.text) from busy

@@ -11,7 +11,6 @@ from django.db import transaction
 from core import audit, clock, inbox
 from core.errors import InvalidInput, Refusal
 from core.ids import random_text
-from core.jobs import RetryLater
 from core.locks import Busy
 from core.models import InboxMessage
 from mall import services as mall
@@ -64,8 +63,8 @@ def handle_notice(inbox_id: int) -> None:
         return
     try:
         settled = _settle(json.loads(message.body))
-    except Busy as busy:
-        raise RetryLater(1, busy.text) from busy
+    except Busy:
+        raise
     except Refusal as refusal:
         inbox.give_up(message, f"{refusal.code}: {refusal.text}")
         raise

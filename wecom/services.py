@@ -9,7 +9,6 @@ from django.db import transaction
 from core import audit, clock, inbox
 from core.errors import InvalidInput, Refusal
 from core.ids import random_text
-from core.jobs import RetryLater
 from core.locks import Busy, lock_objects
 from core.models import InboxMessage
 from org.contracts import ConnectionCheck
@@ -64,8 +63,8 @@ def handle_message(inbox_id: int) -> None:
             if message.state != InboxMessage.State.DONE:
                 _dispatch(message)
                 inbox.finish(message)
-    except Busy as busy:
-        raise RetryLater(1, busy.text) from busy
+    except Busy:
+        raise
     except Refusal as refusal:
         inbox.give_up(message, f"{refusal.code}: {refusal.text}")
         raise

@@ -5,6 +5,7 @@ from django.db import transaction
 
 from core import clock, jobs
 from core.errors import Outcome, PortFailure, Refusal
+from core.locks import Busy
 from core.models import Job
 from tests.world import MONDAY
 
@@ -96,3 +97,15 @@ def test_an_abandoned_lease_is_taken_over_and_its_former_owner_may_not_finish() 
     assert Job.objects.get(pk=lost.pk).state == "running"
     jobs.run(taken)
     assert Job.objects.get(pk=lost.pk).state == "done"
+
+
+@jobs.job("tests.busy")
+def busy(payload: jobs.Payload) -> None:
+    raise Busy
+
+
+def test_a_row_that_somebody_holds_is_waited_for_and_is_no_dead_letter() -> None:
+    jobs.enqueue("tests.busy", key="busy")
+    jobs.run_due("default")
+    row = Job.objects.get(key="busy")
+    assert (row.state, row.due_at) == ("due", MONDAY + dt.timedelta(seconds=2))
