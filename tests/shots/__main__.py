@@ -21,6 +21,7 @@ from playwright.sync_api import sync_playwright  # noqa: E402
 from tests.shots.judging import Verdict, judge  # noqa: E402
 from tests.shots.people import PEOPLE, Visitor  # noqa: E402
 from tests.shots.places import Place, places_for  # noqa: E402
+from tests.shots.tour import take_pictures  # noqa: E402
 
 OUT = Path("build/shots")
 CHROMIUM = "/usr/bin/chromium"
@@ -37,11 +38,15 @@ FLAGS = [
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--only", default="", help="只看名字里有这段文字的页面")
-    only = parser.parse_args().only
+    parser.add_argument("--tour", action="store_true", help="只拍 README 用的图")
+    wanted_part = parser.parse_args()
+    only = wanted_part.only
     OUT.mkdir(parents=True, exist_ok=True)
     verdicts: list[Verdict] = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        if wanted_part.tour:
+            return take_pictures(browser)
         for person in PEOPLE:
             visitor = Visitor(browser, person)
             wanted = [p for p in places_for(person) if only in f"{person.name} {p.name}"]
