@@ -36,10 +36,11 @@ def publish_rules(
     Raises a `RulesRefused` that says in Chinese what is wrong.
     """
     lock_name("distribution.rules", brand.pk)
-    starts = effective_at or clock.now()
+    now = clock.now()
+    starts = effective_at or now
 
     rules = check_rules(brand=brand, config=config)
-    if starts < clock.now():
+    if starts < now:
         raise RuleBackdated
     if rules.level2.is_on and not has_acknowledged:
         raise AcknowledgementMissing
