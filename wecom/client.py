@@ -15,15 +15,19 @@ log = structlog.get_logger(__name__)
 
 
 class CorpClient:
-    """One app of one corp. Every method raises `PortFailure` only."""
+    """One app of one corp. Every method raises `PortFailure` only.
+
+    A token belongs to the corp, the app and the secret it was got with, so neither another
+    app nor a changed secret ever meets it.
+    """
 
     def __init__(self, app: WecomApp) -> None:
         self.corp_id = app.corp_id
         self.agent_id = app.agent_id
         self._secret = app.secret
-        secret_id = hashlib.sha256(app.secret.encode()).hexdigest()[:12]
-        self._identity = f"{app.corp_id}:{app.agent_id}:{secret_id}"
-        self._tokens = Tokens(f"corp:{self._identity}"[:80], self._fetch_token)
+        whole = "\n".join((app.corp_id, app.agent_id, app.secret))
+        self._identity = hashlib.sha256(whole.encode()).hexdigest()[:32]
+        self._tokens = Tokens(f"corp:{self._identity}", self._fetch_token)
 
     def get(self, api: str, /, **params: str) -> Json:
         return self._call("GET", api, params, None, repeatable=True, seconds=6.0)
@@ -35,9 +39,8 @@ class CorpClient:
     def ticket(self, *, for_agent: bool) -> str:
         """The script ticket of the corp, or of the app when `for_agent`."""
         kind = "agent" if for_agent else "page"
-        return Tokens(
-            f"ticket-{kind}:{self._identity}"[:80], lambda: self._fetch_ticket(for_agent)
-        ).current()
+        name = f"ticket-{kind}:{self._identity}"
+        return Tokens(name, lambda: self._fetch_ticket(for_agent)).current()
 
     def check_secret(self) -> None:
         """Ask for a token once, past the cache; raises `PortFailure`."""

@@ -16,9 +16,9 @@ class MpClient:
     def __init__(self, account: MpAccount) -> None:
         self.appid = account.appid
         self._secret = account.secret
-        secret_id = hashlib.sha256(account.secret.encode()).hexdigest()[:12]
-        self._identity = f"{account.appid}:{secret_id}"
-        self._tokens = Tokens(f"mp:{self._identity}"[:80], self._fetch_token)
+        whole = f"{account.appid}\n{account.secret}"
+        self._identity = hashlib.sha256(whole.encode()).hexdigest()[:32]
+        self._tokens = Tokens(f"mp:{self._identity}", self._fetch_token)
 
     def exchange_code(self, code: str) -> Json:
         """Who the one-time code of the login page belongs to; a code works once."""
@@ -41,7 +41,7 @@ class MpClient:
         return self._judge(ask("GET", f"{settings.WECHAT_API_BASE}/sns/userinfo", params=params))
 
     def ticket(self) -> str:
-        return Tokens(f"mp-ticket:{self._identity}"[:80], self._fetch_ticket).current()
+        return Tokens(f"mp-ticket:{self._identity}", self._fetch_ticket).current()
 
     def check_secret(self) -> None:
         """Ask for a token once, past the cache."""

@@ -10,6 +10,7 @@ from core.context import tkey
 from core.errors import Outcome, PortFailure
 from tests.wecom.conftest import Corp
 from wecom.client import CorpClient
+from wecom.models import WecomApp
 from wecom.redis_link import find_redis
 from wecom.tokens import Tokens
 
@@ -108,13 +109,15 @@ def test_a_token_that_is_always_rejected_stays_cheap(corp: Corp) -> None:
     assert len(corp.calls("gettoken")) <= 2
 
 
-def test_two_apps_of_one_corp_keep_tokens_of_their_own(corp: Corp) -> None:
-    other = CorpClient(corp.app)
-    other._tokens = Tokens("corp:other", lambda: ("T-other", 7200))
-
+def test_neither_another_app_nor_another_secret_meets_a_token(corp: Corp) -> None:
     CorpClient(corp.app).post(API, {})
+    other_app = WecomApp(corp_id=corp.corp_id, agent_id="1000003", secret="its own")
+    other_secret = WecomApp(corp_id=corp.corp_id, agent_id="1000002", secret="changed")
 
-    assert other._tokens.current() == "T-other"
+    for app in (other_app, other_secret):
+        with pytest.raises(PortFailure) as caught:
+            CorpClient(app).post(API, {})
+        assert caught.value.code == "40001"
 
 
 @pytest.mark.usefixtures("without_redis")

@@ -52,10 +52,11 @@ def test_a_snapshot_is_told_apart(mp: Mp) -> None:
 
 
 def test_a_guide_is_told_by_userid(corp: Corp) -> None:
-    directory = WecomStaffDirectory()
+    directory, userid = WecomStaffDirectory(), f"guide_of_{corp.corp_id}"
+    corp.twin.post(f"corps/{corp.corp_id}/members", userid=userid, name="导购")
     url = directory.authorize_url("https://aurora.localhost/g/back", "s1")
 
-    assert directory.identify(corp.twin.consent("wx_cai", url)) == "wx_cai"
+    assert directory.identify(corp.twin.consent(userid, url)) == userid
 
 
 def test_somebody_from_outside_is_no_member(corp: Corp) -> None:
