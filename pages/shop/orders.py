@@ -54,7 +54,7 @@ def order(request: HttpRequest, order_id: str) -> HttpResponse:
         "receiver": read_receiver(found),
         "can_refund": can_refund(found),
         "has_open_refund": has_open_refund(found.pk),
-        "is_just_paid": "paid" in request.GET and found.paid_fen > 0,
+        "is_just_paid": "paid" in request.GET and found.state == Order.State.PAID,
     }
     return render(request, "shop/order/detail.html", context)
 

@@ -108,7 +108,7 @@ def test_a_sold_out_variant_says_so_and_offers_the_others(shop: Shop) -> None:
     answer = client.post("/buy", {**fields, **HOME})
     assert answer.status_code == 409
     assert "库存不足" in text_of(answer)
-    assert "看看别的规格" in text_of(answer)
+    assert "返回商品看看" in text_of(answer)
     assert Order.objects.count() == 0
 
 
