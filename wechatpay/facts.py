@@ -48,9 +48,9 @@ def payment_fact(data: Json) -> PaymentFact:
         out_trade_no=_number(data, "out_trade_no", 32),
         transaction_id=_number(data, "transaction_id", 40) if is_paid else "",
         state=state,
-        amount_fen=_fen(amount, "total") if amount else 0,
-        currency=_text(amount, "currency", 8) if amount else "",
-        openid=_text(payer, "openid", 64) if payer else "",
+        amount_fen=_fen(amount, "total") if amount is not None else 0,
+        currency=_text(amount, "currency", 8) if amount is not None else "",
+        openid=_text(payer, "openid", 64) if payer is not None else "",
         appid=_text(data, "appid", 32),
         mchid=_text(data, "mchid", 32),
         paid_at=_moment(data, "success_time") if is_paid else None,
@@ -69,15 +69,16 @@ def refund_fact(data: Json) -> RefundFact:
         out_trade_no=_number(data, "out_trade_no", 32),
         refund_id=_number(data, "refund_id", 40),
         state=state,
-        amount_fen=_fen(_part(data, "amount", needed=True), "refund"),
+        amount_fen=_fen(_part(data, "amount", needed=True) or {}, "refund"),
         succeeded_at=_moment(data, "success_time") if is_done else None,
     )
 
 
-def _part(data: Json, name: str, *, needed: bool) -> Json:
+def _part(data: Json, name: str, *, needed: bool) -> Json | None:
+    """An object, or None where it may be absent; an empty one is not an absent one."""
     found = data.get(name)
     if found is None and not needed:
-        return {}
+        return None
     if not isinstance(found, dict):
         raise Senseless(f"{name} 缺失")
     return found
