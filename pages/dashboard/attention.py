@@ -11,7 +11,7 @@ from core.money import format_yuan
 from core.selectors import list_dead_messages
 from distribution.selectors.desk import list_due
 from mall.models import Refund
-from mall.selectors import list_pay_exceptions
+from mall.selectors import list_pay_exceptions_for
 from mall.selectors.desk import Waiting, count_low_stock, sum_orders_to_ship, sum_refunds
 from org.models import Staff
 from org.selectors import describe_connections, is_allowed
@@ -38,7 +38,7 @@ def list_attention(actor: Staff) -> list[Attention]:
 def _payment_differences(actor: Staff) -> Iterator[Attention]:
     if not is_allowed(actor, "orders.refund"):
         return
-    if count := list_pay_exceptions().count():
+    if count := list_pay_exceptions_for(actor).count():
         yield Attention(
             "微信支付与订单对不上", f"{count} 笔", "去核对", "/orders/exceptions", "now"
         )

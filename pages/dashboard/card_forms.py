@@ -8,7 +8,7 @@ from acquisition.models import CardBatch
 from acquisition.services import create_batch
 from core.errors import Refusal
 from mall.models import Benefit, Sku
-from mall.selectors import list_benefits
+from mall.selectors import list_benefits_for
 from mall.selectors.desk import list_skus_for
 from mall.services import create_benefit
 from org.models import OrgUnit, Staff
@@ -47,7 +47,10 @@ class BatchForm(BootstrapForm):
 
     def __init__(self, *args: Any, actor: Staff, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, rows in (("brand", list_brands_for(actor)), ("benefit", list_benefits())):
+        for name, rows in (
+            ("brand", list_brands_for(actor)),
+            ("benefit", list_benefits_for(actor)),
+        ):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = rows

@@ -9,7 +9,7 @@ from acquisition import selectors, services
 from acquisition.contracts import SUSPICIONS
 from acquisition.services import desk
 from core import clock
-from mall.selectors import list_benefits
+from mall.selectors import list_benefits_for
 from org.contracts import policy
 from pages.dashboard.card_forms import BatchForm, BenefitForm, ReasonForm
 from pages.dashboard.funnels import conversion_of, steps_of
@@ -30,7 +30,7 @@ def batch_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() and form.save_or_explain() and form.batch:
         messages.success(request, f"已生成 {form.batch.size:,} 张卡，可以打印了")
         return redirect(f"/cards/{form.batch.public_id}")
-    context = {"form": form, "has_benefits": list_benefits().exists()}
+    context = {"form": form, "has_benefits": list_benefits_for(staff_of(request)).exists()}
     return render(request, "dashboard/cards/batch_form.html", context)
 
 
@@ -110,7 +110,9 @@ def suspect(request: HttpRequest, scan_id: int) -> HttpResponse:
 @require_GET
 def benefits(request: HttpRequest) -> HttpResponse:
     return render(
-        request, "dashboard/cards/benefits.html", {"page": page_of(request, list_benefits())}
+        request,
+        "dashboard/cards/benefits.html",
+        {"page": page_of(request, list_benefits_for(staff_of(request)))},
     )
 
 

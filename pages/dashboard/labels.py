@@ -1,8 +1,10 @@
 """What the keys of a dimension are called."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from acquisition.selectors import name_batches
+from core.money import format_yuan
 from org.selectors import name_units
 
 KINDS = {"share": "分享", "either": "分享或绑定"}
@@ -35,3 +37,32 @@ def key_labels(dimension: str, keys: Iterable[str]) -> dict[str, str]:
     if dimension == "batch":
         return name_batches(ids)
     return name_units(ids)
+
+
+DETAILS = {
+    "amount_fen": "金额",
+    "amount": "金额",
+    "left_fen": "可退",
+    "transaction_id": "微信单号",
+    "first": "第一笔微信单号",
+    "currency": "币种",
+    "mchid": "商户号",
+    "appid": "应用",
+    "openid": "付款人",
+    "state": "状态",
+    "code": "错误码",
+    "message": "原因",
+    "failure": "原因",
+}
+
+
+def name_details(detail: dict[str, Any]) -> list[tuple[str, str]]:
+    """The facts of a payment exception in words; a pair is ours and theirs."""
+    return [(DETAILS.get(name, name), _in_words(name, fact)) for name, fact in detail.items()]
+
+
+def _in_words(name: str, fact: Any) -> str:
+    if isinstance(fact, list) and len(fact) == 2:
+        return f"我方 {_in_words(name, fact[0])}，微信 {_in_words(name, fact[1])}"
+    is_money = name == "amount" or name.endswith("_fen")
+    return format_yuan(fact) if is_money and isinstance(fact, int) else str(fact)

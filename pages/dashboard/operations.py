@@ -56,7 +56,7 @@ def task(request: HttpRequest, task_id: str) -> HttpResponse:
     return render(request, template, {"task": found})
 
 
-@policy("staff", "tasks.view", object_kind="task")
+@policy("staff", "tasks.cancel", object_kind="task")
 @require_POST
 def task_cancel(request: HttpRequest, task_id: str) -> HttpResponse:
     ask_to_cancel(selectors.get_task(task_id))

@@ -12,7 +12,7 @@ from mall import selectors, services
 from mall.models import Order, Refund
 from mall.selectors import desk
 from org.contracts import policy
-from pages.dashboard.labels import PLATFORMS
+from pages.dashboard.labels import PLATFORMS, name_details
 from pages.dashboard.order_forms import OrderSearchForm, RefundForm, ResolveForm, ShipForm
 from pages.exports import csv_response
 from pages.http import page_of, safe_next, staff_of
@@ -114,9 +114,11 @@ def refund_retry(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 def exceptions(request: HttpRequest) -> HttpResponse:
     show_all = request.GET.get("all") == "1"
-    rows = selectors.list_pay_exceptions(unresolved_only=not show_all)
+    rows = selectors.list_pay_exceptions_for(staff_of(request), unresolved_only=not show_all)
+    page = page_of(request, rows)
     context = {
-        "page": page_of(request, rows),
+        "page": page,
+        "rows": [(row, name_details(row.detail)) for row in page],
         "words": selectors.EXCEPTION_WORDS,
         "show_all": show_all,
     }
@@ -126,7 +128,7 @@ def exceptions(request: HttpRequest) -> HttpResponse:
 @policy("staff", "orders.refund", object_kind="pay_exception")
 @require_POST
 def exception_resolve(request: HttpRequest, exception_id: int) -> HttpResponse:
-    found = selectors.get_pay_exception(exception_id)
+    found = selectors.get_pay_exception_for(staff_of(request), exception_id)
     form = ResolveForm(request.POST)
     if not form.is_valid():
         messages.error(request, "请写下怎么处理的，方便以后核对")

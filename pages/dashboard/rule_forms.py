@@ -62,6 +62,14 @@ class _PublishForm(BootstrapForm):
         return True
 
 
+ORDER = (
+    "rate", "pool_cap", "split_mode", "self_purchase", "same_sharer", "same_bound",
+    "cross_sharer", "cross_bound", "share_days", "protect_days", "rights_days", "is_automatic",
+    "level2", "effective_at", "has_acknowledged", "note",
+)  # fmt: skip
+"""Two to a row: what belongs together stands side by side."""
+
+
 def _percent(label: str, **kwargs: Any) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=0, max_value=100, **kwargs)
 
@@ -94,7 +102,7 @@ class RulesForm(_PublishForm):
         kwargs.setdefault("initial", _answers(current.config))
         super().__init__(*args, **kwargs)
         self.current = current
-        self.order_fields([name for name in self.fields if name not in ("effective_at", "note")])
+        self.order_fields(ORDER)
         for name in ("is_automatic", "has_acknowledged"):
             self.fields[name].widget.attrs["class"] = "form-check-input"
 

@@ -38,11 +38,6 @@ COLUMNS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _media(tmp_path: Path, settings) -> None:
-    settings.MEDIA_ROOT = tmp_path / "media"
-
-
 def named(text: str, name: str = "导出.csv") -> io.BytesIO:
     file = io.BytesIO(text.encode())
     file.name = name

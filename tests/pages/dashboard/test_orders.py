@@ -129,9 +129,10 @@ def test_a_failed_refund_is_sent_again_under_its_number(world: World) -> None:
 
 
 def test_an_exception_is_resolved_with_a_reason_and_not_without(world: World) -> None:
-    note_exception("payment_mismatch", "D9", amount_fen=3)
+    note_exception("payment_mismatch", "D9", amount=[10_000, 3])
     row, client = PayException.objects.get(), client_for(world.finn)
     assert "微信支付通知与订单不符，未入账" in client.get("/orders/exceptions").content.decode()
+    assert "我方 ¥100.00，微信 ¥0.03" in client.get("/orders/exceptions").content.decode()
     client.post(f"/orders/exceptions/{row.pk}/resolve", {"reason": ""})
     row.refresh_from_db()
     assert row.resolved_at is None
