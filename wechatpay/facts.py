@@ -37,20 +37,21 @@ Json = dict[str, Any]
 
 
 def payment_fact(data: Json) -> PaymentFact:
-    """A transaction as queried or notified. Raises `Senseless`."""
+    """A transaction as queried or notified. Raises `Senseless`.
+
+    Of money that has not moved nothing is told, whatever the answer holds of it.
+    """
     state = _TRADE_STATES.get(_text(data, "trade_state", 20))
     if state is None:
         raise Senseless("交易状态不明")
     is_paid = state in (TradeState.SUCCESS, TradeState.REFUND)
-    amount = _part(data, "amount", needed=is_paid)
-    payer = _part(data, "payer", needed=is_paid)
     return PaymentFact(
         out_trade_no=_number(data, "out_trade_no", 32),
         transaction_id=_number(data, "transaction_id", 40) if is_paid else "",
         state=state,
-        amount_fen=_fen(amount, "total") if amount is not None else 0,
-        currency=_text(amount, "currency", 8) if amount is not None else "",
-        openid=_text(payer, "openid", 64) if payer is not None else "",
+        amount_fen=_fen(_part(data, "amount"), "total") if is_paid else 0,
+        currency=_text(_part(data, "amount"), "currency", 8) if is_paid else "",
+        openid=_text(_part(data, "payer"), "openid", 64) if is_paid else "",
         appid=_text(data, "appid", 32),
         mchid=_text(data, "mchid", 32),
         paid_at=_moment(data, "success_time") if is_paid else None,
@@ -69,16 +70,13 @@ def refund_fact(data: Json) -> RefundFact:
         out_trade_no=_number(data, "out_trade_no", 32),
         refund_id=_number(data, "refund_id", 40),
         state=state,
-        amount_fen=_fen(_part(data, "amount", needed=True) or {}, "refund"),
+        amount_fen=_fen(_part(data, "amount"), "refund"),
         succeeded_at=_moment(data, "success_time") if is_done else None,
     )
 
 
-def _part(data: Json, name: str, *, needed: bool) -> Json | None:
-    """An object, or None where it may be absent; an empty one is not an absent one."""
+def _part(data: Json, name: str) -> Json:
     found = data.get(name)
-    if found is None and not needed:
-        return None
     if not isinstance(found, dict):
         raise Senseless(f"{name} 缺失")
     return found
