@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from tenants import hosts
 from tenants.context import SchemaMismatch, assert_schema, to_public
+from tenants.front import front, is_front
 from tenants.models import Tenant
 from tenants.schema import version_of
 
@@ -57,9 +58,10 @@ class TenantMiddleware:
             to_public()
 
     def _serve(self, request: HttpRequest) -> HttpResponse:
-        found = hosts.find_host(request.get_host().rpartition(":")[0] or "") or (
-            hosts.find_host(request.get_host().split(":")[0])
-        )
+        host = request.get_host().rpartition(":")[0] or request.get_host()
+        found = hosts.find_host(host)
+        if found is None and is_front(host):
+            return front(request)
         if found is None:
             return HttpResponse("未知的站点", status=404)
         refused = _refusal(found.tenant)

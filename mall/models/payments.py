@@ -35,6 +35,8 @@ class Refund(models.Model):
     """Money given back; `out_refund_no` stays the same whatever happens on the way."""
 
     class State(models.TextChoices):
+        APPLIED = "applied", "待审核"
+        DECLINED = "declined", "未同意"
         REQUESTED = "requested", "待退款"
         PROCESSING = "processing", "退款中"
         SUCCESS = "success", "已退款"

@@ -6,10 +6,17 @@ from core import clock
 from core.errors import NotFound
 from mall.models import Benefit, Entitlement
 from members.models import Customer
+from org.models import Staff
+from org.selectors import list_brands_for
 
 
 def list_benefits() -> QuerySet[Benefit]:
     return Benefit.objects.select_related("sku__product").order_by("-created_at", "-pk")
+
+
+def list_benefits_for(actor: Staff) -> QuerySet[Benefit]:
+    """The promises of the actor's brands; a store sees its brand's."""
+    return list_benefits().filter(sku__product__brand__in=list_brands_for(actor).values("pk"))
 
 
 def get_benefit(public_id: str) -> Benefit:

@@ -2,7 +2,7 @@
 
 import json
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import CharField, Exists, F, Func, OuterRef, Prefetch, Q, QuerySet, Value
 
 from core.errors import NotFound
 from mall.contracts import OWN, Receiver
@@ -80,8 +80,26 @@ def list_pay_exceptions(*, unresolved_only: bool = True) -> QuerySet[PayExceptio
     return rows.filter(resolved_at__isnull=True) if unresolved_only else rows
 
 
-def get_pay_exception(exception_id: int) -> PayException:
-    found = PayException.objects.filter(pk=exception_id).first()
+def list_pay_exceptions_for(
+    actor: Staff, *, unresolved_only: bool = True
+) -> QuerySet[PayException]:
+    """Differences about orders in the actor's reach, and those that name no order of ours.
+
+    A difference names an order, or a refund of it: its number, R and two digits.
+    """
+    rows = list_pay_exceptions(unresolved_only=unresolved_only)
+    if scope_path(actor) == "/":
+        return rows
+    number = Func(F("ref"), Value("R"), Value(1), function="split_part", output_field=CharField())
+    elsewhere = Order.objects.filter(number=OuterRef("order_number")).exclude(
+        pk__in=list_orders_for(actor).order_by().values("pk")
+    )
+    return rows.annotate(order_number=number).exclude(Exists(elsewhere))
+
+
+def get_pay_exception_for(actor: Staff, exception_id: int) -> PayException:
+    rows = list_pay_exceptions_for(actor, unresolved_only=False)
+    found = rows.filter(pk=exception_id).first()
     if found is None:
         raise NotFound
     return found

@@ -5,13 +5,14 @@ from django.db.models import QuerySet, Sum
 from core.errors import NotFound
 from mall.models import Order, Refund, RefundLine
 
-OPEN_STATES = (Refund.State.REQUESTED, Refund.State.PROCESSING)
+OPEN_STATES = (Refund.State.APPLIED, Refund.State.REQUESTED, Refund.State.PROCESSING)
 
 
 def refundable_lines(order: Order) -> dict[int, int]:
     """{line id: fen} that no refund has promised yet, in the order of the lines."""
     promised = dict(
         RefundLine.objects.filter(refund__order=order)
+        .exclude(refund__state=Refund.State.DECLINED)
         .values_list("line_id")
         .annotate(total=Sum("amount_fen"))
     )
@@ -21,7 +22,8 @@ def refundable_lines(order: Order) -> dict[int, int]:
 
 def refundable_freight(order: Order) -> int:
     """Fen of the freight that no refund has promised yet."""
-    promised = order.refunds.aggregate(total=Sum("freight_fen"))["total"] or 0
+    standing = order.refunds.exclude(state=Refund.State.DECLINED)
+    promised = standing.aggregate(total=Sum("freight_fen"))["total"] or 0
     return order.freight_fen - promised if order.paid_fen else 0
 
 

@@ -63,6 +63,12 @@ def _refunds(order: Order) -> Iterator[Moment]:
         if refund.succeeded_at:
             arrived = max(refund.succeeded_at, refund.created_at)  # theirs has whole seconds
             yield Moment(arrived, _("退款到账 %s") % amount, tone="good")
+        elif refund.state == Refund.State.DECLINED:
+            yield Moment(
+                refund.created_at, _("商家没有同意退款 %s") % amount, refund.failure, "bad"
+            )
+        elif refund.state == Refund.State.APPLIED:
+            yield Moment(refund.created_at, _("等待商家审核 %s") % amount)
         elif refund.state == Refund.State.FAILED:
             yield Moment(refund.created_at, _("退款失败 %s") % amount, refund.failure, "bad")
 

@@ -25,7 +25,15 @@ from mall.services.imports import (
 from mall.services.orders import assign_store, place_order
 from mall.services.payments import Settled, settle_payment, start_payment
 from mall.services.refund_results import RefundSettled, send_refund, settle_refund
-from mall.services.refunds import refund_amount, refund_rest, request_refund, retry_refund
+from mall.services.refunds import (
+    apply_refund,
+    approve_refund,
+    decline_refund,
+    refund_amount,
+    refund_rest,
+    request_refund,
+    retry_refund,
+)
 from mall.services.shipping import confirm_receipt, receive_overdue, ship_order
 from mall.services.sweeps import check_payment, recheck_closed, sweep_payments
 
@@ -34,6 +42,8 @@ __all__ = [
     "Settled",
     "add_sku",
     "add_stock",
+    "apply_refund",
+    "approve_refund",
     "assign_store",
     "cancel_order",
     "check_payment",
@@ -41,6 +51,7 @@ __all__ = [
     "confirm_receipt",
     "create_benefit",
     "create_product",
+    "decline_refund",
     "delete_mapping",
     "edit_product",
     "expire_entitlements",

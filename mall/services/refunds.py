@@ -30,6 +30,7 @@ def request_refund(
     lines: Iterable[tuple[int, int]],
     freight_fen: int = 0,
     reason: str = "",
+    state: Refund.State = Refund.State.REQUESTED,
 ) -> Refund:
     """Promise to give back (line id, fen) and so much of the freight; the sending is owed.
 
@@ -42,15 +43,64 @@ def request_refund(
     _refuse(locked)
     _refuse_too_much(locked, wanted, freight_fen)
 
-    refund = _open(locked, sum(wanted.values()) + freight_fen, freight_fen, reason=reason)
+    refund = _open(
+        locked, sum(wanted.values()) + freight_fen, freight_fen, reason=reason, state=state
+    )
     RefundLine.objects.bulk_create(
         RefundLine(refund=refund, line_id=line_id, amount_fen=amount)
         for line_id, amount in wanted.items()
     )
 
     after = {"amount_fen": refund.amount_fen, "refund": refund.out_refund_no}
-    audit.record("mall.refund.requested", locked, after=after, reason=reason[:200])
+    audit.record(f"mall.refund.{state}", locked, after=after, reason=reason[:200])
     return refund
+
+
+@transaction.atomic
+def apply_refund(
+    *,
+    order: Order,
+    lines: Iterable[tuple[int, int]],
+    freight_fen: int = 0,
+    reason: str = "",
+) -> Refund:
+    """A customer's wish to have money back: kept for a person of the merchant to decide.
+
+    What has not left the house and is given up whole needs no decision and goes back at
+    once. Refuses what `request_refund` refuses. Locks: order.
+    """
+    (locked,) = lock_objects(Order, [order.pk])
+    wanted = _merge(lines, freight_fen)
+    is_whole = wanted == {k: v for k, v in refundable_lines(locked).items() if v}
+    at_once = is_whole and locked.state == Order.State.PAID
+    return request_refund(
+        order=order,
+        lines=wanted.items(),
+        freight_fen=freight_fen,
+        reason=reason,
+        state=Refund.State.REQUESTED if at_once else Refund.State.APPLIED,
+    )
+
+
+@transaction.atomic
+def approve_refund(*, refund: Refund) -> None:
+    """Agree to what a customer applied for; the sending is owed from here on."""
+    applied = Refund.objects.filter(pk=refund.pk, state=Refund.State.APPLIED)
+    if not applied.update(state=Refund.State.REQUESTED):
+        raise RefundNotAllowed("这笔退款已经处理过了")
+    _owe_sending(refund)
+    audit.record("mall.refund.approved", refund)
+
+
+@transaction.atomic
+def decline_refund(*, refund: Refund, reason: str) -> None:
+    """Say no, with the reason that the customer reads; the amounts are free again."""
+    if not reason.strip():
+        raise InvalidInput("请写明不同意的理由，顾客会看到")
+    applied = Refund.objects.filter(pk=refund.pk, state=Refund.State.APPLIED)
+    if not applied.update(state=Refund.State.DECLINED, failure=reason.strip()[:120]):
+        raise RefundNotAllowed("这笔退款已经处理过了")
+    audit.record("mall.refund.declined", refund, reason=reason.strip()[:200])
 
 
 @transaction.atomic
@@ -110,19 +160,29 @@ def _open(
     *,
     kind: Refund.Kind = Refund.Kind.AFTER_SALE,
     reason: str,
+    state: Refund.State = Refund.State.REQUESTED,
 ) -> Refund:
-    """A numbered promise and the job that keeps it. Call holding the order's lock."""
+    """A numbered promise, and once it is requested the job that keeps it.
+
+    Call holding the order's lock.
+    """
     refund = Refund.objects.create(
         order=order,
         kind=kind,
+        state=state,
         out_refund_no=f"{order.number}R{order.refunds.count() + 1:02d}",
         amount_fen=amount_fen,
         freight_fen=freight_fen,
         reason=reason[:80],
         created_at=clock.now(),
     )
-    jobs.enqueue("mall.send_refund", {"refund_id": refund.pk}, key=refund.out_refund_no)
+    if state == Refund.State.REQUESTED:
+        _owe_sending(refund)
     return refund
+
+
+def _owe_sending(refund: Refund) -> None:
+    jobs.enqueue("mall.send_refund", {"refund_id": refund.pk}, key=refund.out_refund_no)
 
 
 def give_late_payment_back(order: Order, amount_fen: int) -> Refund:

@@ -54,6 +54,16 @@ def _failed_refunds(actor: Staff) -> Iterator[Attention]:
         )
 
 
+def _applied_refunds(actor: Staff) -> Iterator[Attention]:
+    if not is_allowed(actor, "orders.refund"):
+        return
+    applied = sum_refunds(actor, Refund.State.APPLIED)
+    if applied.count:
+        yield Attention(
+            "顾客申请退款，等待审核", _money(applied, "笔"), "去审核", "/orders/refunds", "now"
+        )
+
+
 def _dead_letters(actor: Staff) -> Iterator[Attention]:
     if not is_allowed(actor, "jobs.retry"):
         return
@@ -130,6 +140,7 @@ def _money(waiting: Waiting, unit: str) -> str:
 
 _FINDERS: tuple[Callable[[Staff], Iterator[Attention]], ...] = (
     _payment_differences,
+    _applied_refunds,
     _failed_refunds,
     _dead_letters,
     _connections,

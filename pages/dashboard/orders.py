@@ -19,7 +19,14 @@ from pages.http import page_of, safe_next, staff_of
 
 EXPORT_LIMIT = 50_000
 OPEN = (Refund.State.REQUESTED, Refund.State.PROCESSING)
-REFUND_TABS = {"open": OPEN, "failed": (Refund.State.FAILED,), "done": (Refund.State.SUCCESS,)}
+APPLIED = (Refund.State.APPLIED,)
+REFUND_TABS = {
+    "applied": APPLIED,
+    "open": OPEN,
+    "failed": (Refund.State.FAILED,),
+    "done": (Refund.State.SUCCESS,),
+    "declined": (Refund.State.DECLINED,),
+}
 
 
 @policy("staff", "orders.view")
@@ -93,10 +100,25 @@ def refund(request: HttpRequest, order_id: str) -> HttpResponse:
 @policy("staff", "orders.view")
 @require_GET
 def refunds(request: HttpRequest) -> HttpResponse:
-    state = request.GET.get("state", "open")
-    rows = desk.list_refunds_for(staff_of(request), *REFUND_TABS.get(state, OPEN))
+    state = request.GET.get("state", "applied")
+    rows = desk.list_refunds_for(staff_of(request), *REFUND_TABS.get(state, APPLIED))
     context = {"page": page_of(request, rows), "state": state}
     return render(request, "dashboard/orders/refunds.html", context)
+
+
+@policy("staff", "orders.refund", object_kind="refund")
+@require_POST
+def refund_decide(request: HttpRequest, number: str) -> HttpResponse:
+    found = desk.get_refund_for(staff_of(request), number)
+    if found is None:
+        raise NotFound
+    if request.POST.get("decision") == "approve":
+        services.approve_refund(refund=found)
+        messages.success(request, f"已同意退款 {format_yuan(found.amount_fen)}，钱会原路退回顾客")
+    else:
+        services.decline_refund(refund=found, reason=request.POST.get("reason", ""))
+        messages.success(request, "已拒绝，顾客会看到理由")
+    return redirect(safe_next(request, "/orders/refunds"))
 
 
 @policy("staff", "orders.refund", object_kind="refund")

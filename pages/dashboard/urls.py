@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern] = [
     path("orders/import/<str:token>", imports.look),
     path("orders/import/<str:token>/start", imports.start),
     path("orders/refunds", orders.refunds),
+    path("orders/refunds/<str:number>/decide", orders.refund_decide),
     path("orders/refunds/<str:number>/retry", orders.refund_retry),
     path("orders/exceptions", orders.exceptions),
     path("orders/exceptions/<int:exception_id>/resolve", orders.exception_resolve),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from core.errors import InvalidInput, Refusal
 from mall.models import Order
 from mall.selectors import get_order_of, refundable_freight, refundable_lines
-from mall.services import refund_rest, request_refund
+from mall.services import apply_refund
 from org.contracts import policy
 from pages.shop.http import customer_of
 from pages.shop.orders import can_refund
@@ -31,7 +31,7 @@ def refund(request: HttpRequest, order_id: str) -> HttpResponse:
         _ask_back(order, request.POST)
     except Refusal as refused:
         return _page(request, order, refused)
-    messages.success(request, "退款申请已提交，款项将原路退回微信")
+    messages.success(request, "退款申请已提交，有结果会显示在订单里")
     return redirect(f"/orders/{order.public_id}")
 
 
@@ -40,14 +40,19 @@ def _ask_back(order: Order, fields: Any) -> None:
     reason = fields.get("reason", "")
     reason = reason if reason in REASONS else REASONS[-1]
     if fields.get("scope") == "whole":
-        refund_rest(order=order, reason=reason)
+        apply_whole(order, reason)
         return
     chosen = set(fields.getlist("line"))
     left = refundable_lines(order)
     lines = [(pk, fen) for pk, fen in left.items() if fen and str(pk) in chosen]
     if not lines:
         raise InvalidInput("请选择要退的商品")
-    request_refund(order=order, lines=lines, reason=reason)
+    apply_refund(order=order, lines=lines, reason=reason)
+
+
+def apply_whole(order: Order, reason: str) -> None:
+    lines = [(pk, fen) for pk, fen in refundable_lines(order).items() if fen]
+    apply_refund(order=order, lines=lines, freight_fen=refundable_freight(order), reason=reason)
 
 
 def _page(request: HttpRequest, order: Order, refused: Refusal | None = None) -> HttpResponse:

@@ -19,7 +19,7 @@ from mall.contracts import (
     RefundTooMuch,
 )
 from mall.models import Order, PayException, Refund, RefundLine
-from mall.selectors import refundable_freight, refundable_lines
+from mall.selectors import has_open_refund, refundable_freight, refundable_lines
 from mall.services import RefundSettled
 from tests.mall.shop import Shop, fresh, held, later, run_money
 
@@ -304,3 +304,50 @@ def test_a_request_is_audited(bought: Order) -> None:
     entry = AuditEntry.objects.get(action="mall.refund.requested")
     assert (entry.subject_id, entry.reason) == (bought.public_id, "补偿")
     assert entry.after == {"amount_fen": 100, "refund": f"{bought.number}R01"}
+
+
+def _applied(shop: Shop) -> Refund:
+    order = shop.paid((shop.cream, 1), (shop.soap, 1))
+    line = order.lines.get(sku=shop.soap)
+    return services.apply_refund(order=order, lines=[(line.pk, 1_000)], reason="商品有问题")
+
+
+def test_a_customers_application_waits_for_a_person_and_moves_no_money(shop: Shop) -> None:
+    refund = _applied(shop)
+    run_money()
+    refund.refresh_from_db()
+    assert refund.state == "applied"
+    assert shop.gateway.refunds == {}
+    assert has_open_refund(refund.order_id)
+
+
+def test_an_agreed_application_goes_back_once(shop: Shop) -> None:
+    refund = _applied(shop)
+    services.approve_refund(refund=refund)
+    with pytest.raises(RefundNotAllowed):
+        services.approve_refund(refund=refund)
+    run_money()
+    refund.refresh_from_db()
+    assert refund.state == "success"
+    assert fresh(refund.order).refunded_fen == 1_000
+
+
+def test_a_declined_application_frees_its_amounts_and_says_why(shop: Shop) -> None:
+    refund = _applied(shop)
+    before = refundable_lines(refund.order)
+    with pytest.raises(InvalidInput):
+        services.decline_refund(refund=refund, reason=" ")
+    services.decline_refund(refund=refund, reason="已超过退货期")
+
+    refund.refresh_from_db()
+    assert (refund.state, refund.failure) == ("declined", "已超过退货期")
+    assert sum(refundable_lines(refund.order).values()) == sum(before.values()) + 1_000
+    with pytest.raises(RefundNotAllowed):
+        services.approve_refund(refund=refund)
+
+
+def test_what_never_left_the_house_is_given_up_whole_without_asking(shop: Shop) -> None:
+    order = shop.paid((shop.cream, 1))
+    lines = list(refundable_lines(order).items())
+    refund = services.apply_refund(order=order, lines=lines, reason="拍错了")
+    assert refund.state == "requested"
