@@ -25,21 +25,27 @@ class Merchant:
 
     tenant: Tenant
 
-    def manage(self, command, *args, crash_at="", expect=0):
-        done = subprocess.run(
+    def begin(self, command, *args, crash_at=""):
+        """Start a command and come back at once."""
+        return subprocess.Popen(
             [sys.executable, "manage.py", command, "--tenant", self.tenant.slug, "--json"]
             + [str(arg) for arg in args],
             cwd=ROOT,
             env={**os.environ, "DATABASE_URL": _url(), "SIYU_DB_ROLE": ROLE, "CRASH_AT": crash_at},
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            timeout=LONGEST_RUN,
         )
-        assert done.returncode == expect, done.stderr
-        return done
+
+    def manage(self, command, *args, crash_at="", expect=0):
+        """Run a command to its end; what it printed."""
+        process = self.begin(command, *args, crash_at=crash_at)
+        out, err = process.communicate(timeout=LONGEST_RUN)
+        assert process.returncode == expect, err
+        return out
 
     def report(self, command, *args):
-        return json.loads(self.manage(command, *args).stdout.splitlines()[-1])
+        return json.loads(self.manage(command, *args).splitlines()[-1])
 
     def entered(self):
         return entered(self.tenant)

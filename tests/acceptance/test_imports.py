@@ -9,7 +9,7 @@ from analytics.selectors import list_figures
 from core.models import Event, LongTask
 from mall.models import Order, OrderLine
 from members.models import Identity, Member
-from tests.acceptance.merchants import open_merchant
+from tests.acceptance.merchants import LONGEST_RUN, open_merchant
 from tests.mall.importing.files import ONLINE_RETAIL, needs_online_retail, write_csv
 from tests.mall.importing.plain_sql import DAILY_NET, MONTHLY_BUYERS, MONTHLY_NET, open_trade
 
@@ -74,6 +74,29 @@ def test_a_killed_import_goes_on_and_makes_nothing_twice(merchant, three_chunks,
         assert Event.objects.filter(name="mall.orders_imported").count() == 1
 
 
+def test_two_commands_at_once_make_nothing_twice(merchant, three_chunks):
+    importing = ("import_orders", "--platform", "generic", three_chunks)
+    both = [merchant.begin(*importing) for _ in range(2)]
+    for process in both:
+        process.communicate(timeout=LONGEST_RUN)
+
+    assert 0 in [process.returncode for process in both]
+    with merchant.entered():
+        assert counts() == {"Order": 2_500, "OrderLine": 2_500, "Member": 2_000, "Identity": 2_000}
+
+
+def test_a_night_opens_the_days_of_an_import_that_no_worker_has_told_of(merchant, three_chunks):
+    assert merchant.report("nightly")["days"] == 0
+    merchant.report("import_orders", "--platform", "generic", three_chunks)
+
+    night = merchant.report("nightly")
+
+    assert (night["days"], night["first_day"]) == (1, "2024-03-01")
+    with merchant.entered():
+        assert by_day("net_sales")[dt.date(2024, 3, 1)].numerator == ORDERS * 2_000
+    assert merchant.report("nightly")["days"] == 0
+
+
 def by_day(code):
     return {figure.day: figure for figure in list_figures(code)}
 
@@ -81,7 +104,7 @@ def by_day(code):
 @needs_online_retail
 def test_online_retail_in_one_command_gives_the_figures_of_plain_sql(merchant):
     told = merchant.report("import_orders", "--platform", "generic", ONLINE_RETAIL)
-    night = merchant.report("nightly", "--until", "2011-09-01")
+    night = merchant.report("nightly", "--until", "2011-08-31")
 
     print(f"import: {told['seconds']} s, {told['peak_mb']} MB")
     print(f"nightly: {night['days']} days, {night['seconds']} s, {night['peak_mb']} MB")

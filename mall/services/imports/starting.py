@@ -57,21 +57,15 @@ def start_import(
     The files must stay where they are until the task has ended. Refuses `ImportRefused`
     for a file that cannot be read, `NotFound` for a brand out of the actor's reach.
     """
+    _refuse(brand, actor, mapping)
+    params = _look_over(path, platform, brand, mapping, detail_path, dry_run=dry_run)
+
     with transaction.atomic():
-        task = order_import(
-            path=path,
-            platform=platform,
-            brand=brand,
-            mapping=mapping,
-            detail_path=detail_path,
-            dry_run=dry_run,
-            actor=actor,
-        )
+        task = _write_down(params)
         jobs.enqueue(JOB, {"task_id": task.pk}, key=task.public_id)
     return task
 
 
-@transaction.atomic
 def order_import(
     *,
     path: Path,
@@ -80,15 +74,33 @@ def order_import(
     mapping: Mapping | None = None,
     detail_path: Path | None = None,
     dry_run: bool = False,
-    actor: Staff | None = None,
 ) -> LongTask:
-    """As `start_import`, for a caller that runs the task itself."""
+    """As `start_import`, for a command that runs the task itself."""
+    _refuse(brand, None, mapping)
+    params = _look_over(path, platform, brand, mapping, detail_path, dry_run=dry_run)
+
+    with transaction.atomic():
+        return _write_down(params)
+
+
+def _refuse(brand: OrgUnit, actor: Staff | None, mapping: Mapping | None) -> None:
     if actor is not None and not brand.path.startswith(scope_path(actor)):
         raise NotFound
     _refuse_source(mapping)
-    preview(path, platform, mapping, limit=1, detail_path=detail_path)
 
-    params = Params(
+
+def _look_over(
+    path: Path,
+    platform: str,
+    brand: OrgUnit,
+    mapping: Mapping | None,
+    detail_path: Path | None,
+    *,
+    dry_run: bool,
+) -> Params:
+    """Outside of any transaction: a large file takes its time. Raises `ImportRefused`."""
+    preview(path, platform, mapping, limit=1, detail_path=detail_path)
+    return Params(
         path=str(path.resolve()),
         platform=platform,
         mapping=as_plain(mapping) if mapping is not None else None,
@@ -97,9 +109,12 @@ def order_import(
         brand_id=brand.pk,
         digest=digest_of(path, detail_path),
     )
-    task = create_task(KIND, f"导入订单：{path.name}", asdict(params))
 
-    told = {"file": path.name, "platform": platform, "dry_run": dry_run}
+
+def _write_down(params: Params) -> LongTask:
+    name = Path(params.path).name
+    task = create_task(KIND, f"导入订单：{name}", asdict(params))
+    told = {"file": name, "platform": params.platform, "dry_run": params.dry_run}
     audit.record("mall.import.started", task, after=told)
     return task
 
