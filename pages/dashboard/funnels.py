@@ -39,7 +39,7 @@ def _with_rates(counts: tuple[tuple[str, int], ...]) -> Iterator[Step]:
     before = 0
     for name, count in counts:
         rate = count * PPM // before if before else None
-        yield Step(name, count, max(1, count * 100 // top), rate, before)
+        yield Step(name, count, -(-count * 100 // top), rate, before)
         before = count
 
 

@@ -72,6 +72,14 @@ def test_an_order_tells_who_it_counts_to_in_words(world: World) -> None:
     assert "付款成功" in page
 
 
+def test_an_imported_order_says_what_to_look_at(world: World) -> None:
+    order = make_order(world, platform="jd", flags=["deleted_on_platform", "refund_unknown"])
+    page = client_for(world.ann).get(f"/orders/{order.public_id}").content.decode()
+    assert "在平台上已删除" in page
+    assert "文件里没有退款金额" in page
+    assert "导入的订单在原平台收款" in page
+
+
 def test_shipping_sends_a_paid_order_once(world: World) -> None:
     order = make_order(world)
     client, url = client_for(world.bo), f"/orders/{order.public_id}/ship"
