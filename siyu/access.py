@@ -18,7 +18,7 @@ A, OP, N, F, M, G, P = (
 
 MATRIX: dict[str, frozenset[Role]] = {
     "today.view": frozenset({A, OP, N, F, M}),
-    "metrics.view": frozenset({A, OP, N, F, M}),
+    "metrics.view": frozenset({A, OP, N, F}),
     "metrics.export": frozenset({A, OP, N, F}),
     "members.view": frozenset({A, OP, N, M}),
     "members.edit": frozenset({A, OP, M}),
@@ -44,7 +44,8 @@ MATRIX: dict[str, frozenset[Role]] = {
     "connections.edit": frozenset({A}),
     "jobs.view": frozenset({A, OP}),
     "jobs.retry": frozenset({A}),
-    "tasks.view": frozenset({A, OP, N, F, M, P}),
+    "tasks.view": frozenset({A, OP, N, F, P}),
+    "tasks.cancel": frozenset({A, OP}),
     "audit.view": frozenset({A}),
     "guide.home": frozenset({G, M}),
     "guide.customers": frozenset({G, M}),

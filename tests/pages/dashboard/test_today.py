@@ -98,8 +98,8 @@ def test_a_definition_is_one_click_away_and_an_unknown_one_is_404(world: World) 
     assert client.get("/metrics/net_saless").status_code == 404
 
 
-def test_a_manager_reads_metrics_and_may_not_export_them(world: World) -> None:
-    client = client_for(world.bo)
-    assert client.get("/metrics/net_sales").status_code == 200
-    assert client.get("/metrics/net_sales/csv").status_code == 403
-    assert client_for(world.ann).get("/metrics/net_sales/csv").status_code == 200
+def test_a_manager_sees_their_own_store_and_no_brand_figures(world: World) -> None:
+    page = client_for(world.bo).get("/").content.decode()
+    assert "本店净销售" in page
+    assert "单客获取成本" not in page
+    assert client_for(world.bo).get("/metrics/net_sales").status_code == 403
