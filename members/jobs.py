@@ -25,4 +25,4 @@ def sync_staff(payload: Payload) -> None:
 
 @job("members.push_tags", lane="sync")
 def push_tags(payload: Payload) -> None:
-    services.push_tags(contact_id=payload["contact_id"])
+    services.push_tags(contact_id=payload["contact_id"], newest=payload["newest"])

@@ -126,19 +126,20 @@ def sync_all_contacts() -> None:
 
 
 def sync_contacts_of(*, staff: Staff) -> int:
-    """Look again at every contact of a guide that either side knows; returns how many.
+    """Owe a fresh look at each contact on which the two sides differ; returns how many.
 
-    Calls out once for each contact. Raises `PortFailure`.
+    Whom a customer deleted is looked at every time: only its beginning tells whether
+    they came back unheard. Calls out once. Raises `PortFailure`.
     """
     there = set(ports.get(ContactSource).list_external(staff.wecom_userid or ""))
-    here = set(
-        Contact.objects.filter(staff=staff, is_active=True).values_list(
-            "external_userid", flat=True
-        )
-    )
-    for external_userid in sorted(there | here):
-        refresh_contact(staff=staff, external_userid=external_userid)
-    return len(there | here)
+    active = Contact.objects.filter(staff=staff, is_active=True)
+    here = set(active.values_list("external_userid", flat=True))
+    day = clock.today().isoformat()
+    for external_userid in sorted(there ^ here):
+        payload = {"staff_id": staff.pk, "external_userid": external_userid}
+        key = f"sync:{staff.pk}:{external_userid}:{day}"
+        jobs.enqueue("members.refresh_contact", payload, key=key)
+    return len(there ^ here)
 
 
 def _keep(

@@ -32,16 +32,20 @@ def owe_push(contacts: Iterable[Contact]) -> None:
         newest = MemberTag.objects.filter(member_id=contact.member_id).order_by("-pk").first()
         if newest is not None:
             key = f"{contact.pk}:{newest.pk}:{contact.event_at or ''}"
-            jobs.enqueue("members.push_tags", {"contact_id": contact.pk}, key=key)
+            payload = {"contact_id": contact.pk, "newest": newest.pk}
+            jobs.enqueue("members.push_tags", payload, key=key)
 
 
-def push_tags(*, contact_id: int) -> None:
+def push_tags(*, contact_id: int, newest: int) -> None:
     """Show a contact's tags in the guides' client; calls out, so no transaction is held.
 
-    Raises `PortFailure`; asking again changes nothing upstream.
+    A tag newer than `newest` has its own push, which shows all of them. Raises
+    `PortFailure`; asking again changes nothing upstream.
     """
     contact = Contact.objects.select_related("staff").get(pk=contact_id)
     if not contact.is_active or not contact.staff.wecom_userid:
+        return
+    if MemberTag.objects.filter(member_id=contact.member_id, pk__gt=newest).exists():
         return
     writer = ports.get(TagWriter)
     placed = MemberTag.objects.filter(member_id=contact.member_id).select_related("tag")

@@ -233,7 +233,7 @@ def test_any_order_of_the_news_ends_in_the_state_of_a_full_look(
             for news in order:
                 story.hear(news)
             before = _row()
-            sync_contacts_of(staff=world.cai)
+            refresh_contact(staff=world.cai, external_userid=WM)
             assert _row() == before
             ends.add(str(_comparable(before)))
             transaction.set_rollback(True)
@@ -270,6 +270,24 @@ def test_pushes_heard_while_things_still_happen_end_right(world: World, source: 
             contact = Contact.objects.get()
             assert (contact.is_active, contact.event_at) == (True, at(20)), split
             transaction.set_rollback(True)
+
+
+def test_a_sync_looks_only_where_the_two_sides_differ(world: World, source: FakeSource) -> None:
+    for n in range(4):
+        source.add(f"wm{n}", "wx_cai", at(n))
+        refresh_contact(staff=world.cai, external_userid=f"wm{n}")
+    source.drop("wm0", "wx_cai")
+    source.add("wm9", "wx_cai", at(9))
+    end_contact(staff=world.cai, external_userid="wm1", by="customer", at=at(5))
+    source.add("wm1", "wx_cai", at(8))
+    source.asked.clear()
+
+    assert sync_contacts_of(staff=world.cai) == 3
+    jobs.run_due("sync")
+
+    assert sorted(source.asked) == ["wm0", "wm1", "wm9"]
+    active = Contact.objects.filter(is_active=True).order_by("external_userid")
+    assert list(active.values_list("external_userid", flat=True)) == ["wm1", "wm2", "wm3", "wm9"]
 
 
 def test_tags_reach_the_guides_client_once_for_each_friend(
