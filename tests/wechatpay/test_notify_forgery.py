@@ -103,6 +103,37 @@ def test_an_odd_notice_has_one_effect_at_most(
     assert len(messages()) <= 1
 
 
+@pytest.mark.parametrize(
+    "name", ["amount_stated_twice_true_first", "amount_stated_twice_true_last"]
+)
+def test_an_amount_stated_twice_is_no_amount(
+    name: str, desk: Desk, waiting: Known, send: Send
+) -> None:
+    send(forge_pay.FORGERIES[name].build(desk, waiting))
+    run_all()
+
+    assert order_of(waiting).state == Order.State.CREATED
+    assert [message.reason.partition(":")[0] for message in messages()] == ["notice_senseless"]
+
+
+def test_a_type_stated_twice_is_refused(desk: Desk, waiting: Known, send: Send) -> None:
+    forged = forge_pay.FORGERIES["event_type_stated_twice"].build(desk, waiting)
+
+    assert send(forged).status_code == 400
+    assert messages() == []
+
+
+@pytest.mark.parametrize("name", ["another_mchid", "refund_of_another_merchant"])
+def test_news_of_another_merchant_does_not_reach_the_mall(
+    name: str, desk: Desk, waiting: Known, send: Send
+) -> None:
+    send(forge_pay.FORGERIES[name].build(desk, waiting))
+    run_all()
+
+    assert "商户号" in messages()[0].reason
+    assert not PayException.objects.exists()
+
+
 @pytest.mark.parametrize("forgery", of_kind(Kind.GENUINE), ids=name_of)
 def test_a_genuine_notice_pays_once_however_often_it_comes(
     forgery: Forgery, desk: Desk, waiting: Known, send: Send
