@@ -7,9 +7,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
+from analytics.contracts import METRICS, Metric, Unit, get_metric
 from analytics.models import MetricValue, NightlyRun
 from analytics.queries import QUERIES
-from analytics.contracts import METRICS, Metric, Unit, get_metric
 from core import clock
 from core.money import PPM, format_ppm, format_yuan
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from django.db import connection, transaction
 
+from analytics.contracts import METRICS, Grain, Metric
 from analytics.models import MetricValue, NightlyRun, StaleDay
 from analytics.queries import FIRST_DAY, ORDER_DAYS, QUERIES, REFUND_DAYS
-from analytics.contracts import METRICS, Grain, Metric
 from core import clock
 from core.locks import lock_name
 

@@ -67,8 +67,7 @@ def _replace(model: type[models.Model], column: str, pk: int, stored: str) -> in
     table, key = model._meta.db_table, model._meta.pk.column
     with connection.cursor() as cursor:
         cursor.execute(
-            f'UPDATE "{table}" SET "{column}" = %s '
-            f'WHERE "{key}" = %s AND "{column}" = %s',
+            f'UPDATE "{table}" SET "{column}" = %s WHERE "{key}" = %s AND "{column}" = %s',
             [encrypt(decrypt(stored)), pk, stored],
         )
         return int(cursor.rowcount)

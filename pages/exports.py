@@ -22,9 +22,7 @@ def safe_cell(value: Any) -> Any:
     return f"'{text}" if text.lstrip(" '\"").startswith(_RISKY) or text.startswith(_RISKY) else text
 
 
-def csv_response(
-    name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
-) -> HttpResponse:
+def csv_response(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
     """A CSV that Excel opens as UTF-8; `name` without its ending, in plain ASCII."""
     out = io.StringIO()
     out.write("\ufeff")

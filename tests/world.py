@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from django.db import connection
 from django.test import Client
+from django.test.client import ClientHandler
 
 from core import clock
 from members.models import Member
@@ -65,8 +66,19 @@ def build_world() -> World:
     )
 
 
+_handler = ClientHandler(enforce_csrf_checks=False)
+
+
 class Browser(Client):
-    """A client that leaves the test's own connection on the schema where it was."""
+    """A client that leaves the test's own connection on the schema where it was.
+
+    All browsers share one chain of middleware: building it lists every static file.
+    """
+
+    def __init__(self, *, enforce_csrf_checks: bool = False, **defaults: Any) -> None:
+        super().__init__(enforce_csrf_checks=enforce_csrf_checks, **defaults)
+        if not enforce_csrf_checks:
+            self.handler = _handler
 
     def request(self, **request: Any) -> Any:
         wrapper = cast(Any, connection)

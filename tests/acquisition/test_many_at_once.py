@@ -38,7 +38,7 @@ def crowd(tenant: Tenant) -> Iterator[Play]:
     store = create_unit(kind="store", name="实测门店", code="rs", parent=brand)
     cai = create_staff(username="cai", name="蔡", role="guide", unit=store, wecom_userid="wx_cai")
     boss: Staff = cai
-    world = World(brand, store, store, boss, boss, boss, cai, cai, boss, None)  # type: ignore[arg-type]
+    world = World(brand, store, store, boss, boss, boss, cai, cai, boss, None)
     play = make_play(world, size=30)
     formers = (ports.swap(ContactSource, play.source), ports.swap(ContactWays, play.ways))
     yield play

@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
+from analytics.contracts import METRICS
 from analytics.models import MetricValue, NightlyRun
 from analytics.queries import QUERIES
-from analytics.contracts import METRICS
 from analytics.selectors import compute_live, get_tile, list_figures, list_metrics
 from analytics.services import note_stale_days, run_nightly
 from mall.models import Order

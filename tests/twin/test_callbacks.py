@@ -268,7 +268,12 @@ def test_echo_with_a_trailing_newline_is_wrong(corp, product):
 
 def test_address_that_answers_late_is_not_saved(corp, product):
     assert corp.twin.admin("GET", "settings")["callback_verify_timeout"] == 1.0
-    product.echo = lambda seen: time.sleep(0.5) or CIPHER.decrypt(seen["query"]["echostr"])
+
+    def late(seen):
+        time.sleep(0.5)
+        return CIPHER.decrypt(seen["query"]["echostr"])
+
+    product.echo = late
     body = {"url": "https://aurora.localhost/cb", "token": TOKEN, "aes_key": KEY}
     corp.twin.admin("POST", "settings", callback_verify_timeout=0.1)
 

@@ -30,7 +30,7 @@ def month_of(order):
 
 
 def test_monthly_net_sales_equal_plain_sql(imported, sql):
-    net = defaultdict(int)
+    net: dict[str | None, int] = defaultdict(int)
     for order in imported[0]:
         net[month_of(order)] += order.net_fen
 
@@ -76,7 +76,7 @@ def test_totals_equal_plain_sql(imported, sql):
 
 
 def test_net_of_each_customer_equals_plain_sql_with_the_nameless_apart(imported, sql):
-    net = defaultdict(int)
+    net: dict[str | None, int] = defaultdict(int)
     for order in imported[0]:
         net[order.buyer_key] += order.net_fen
 

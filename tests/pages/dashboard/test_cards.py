@@ -116,7 +116,7 @@ def test_the_bands_turn_where_the_trade_says() -> None:
     words = []
     for converted in (99, 100, 149, 150):
         Result.converted = converted
-        words.append(conversion_of(Result).band)  # type: ignore[arg-type]
+        words.append(conversion_of(Result).band)
     assert words == ["偏低", "正常", "正常", "优秀"]
 
 
