@@ -3,6 +3,7 @@
 An event is a hint that something changed; the services fetch the state before deciding.
 """
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,10 +16,11 @@ from wecom.parsing import CallbackEvent
 
 @dataclass(frozen=True)
 class Received:
-    """An understood event and the inbox row it came in."""
+    """An understood event, when it happened, and the inbox row it came in."""
 
     event: CallbackEvent
     message: InboxMessage
+    at: dt.datetime
 
 
 def contact_added(received: Received) -> None:
@@ -29,7 +31,7 @@ def contact_added(received: Received) -> None:
         state=event.text("State")[:64],
         welcome_code=event.text("WelcomeCode")[:600],
         event_key=received.message.key,
-        event_at=event.created_at,
+        event_at=received.at,
         received_at=received.message.received_at,
     )
 
@@ -48,7 +50,7 @@ def _contact_ended(received: Received, *, by: str) -> None:
         userid=event.needed("UserID"),
         external_userid=event.needed("ExternalUserID"),
         by=by,
-        event_at=event.created_at,
+        event_at=received.at,
     )
 
 
@@ -62,9 +64,8 @@ def contact_edited(received: Received) -> None:
         jobs.enqueue("members.refresh_contact", payload, key=received.message.key)
 
 
-def noted(received: Received) -> None:
+def noted(_: Received) -> None:
     """Understood, and nothing of ours depends on it yet."""
-    _ = received.event.created_at
 
 
 Handler = Callable[[Received], None]

@@ -80,7 +80,7 @@ def _dispatch(message: InboxMessage) -> None:
     handler = find_handler(event.kind)
     if handler is None:
         raise Senseless(f"不认识的事件 {event.kind[0][:40]}")
-    handler(Received(event, message))
+    handler(Received(event, message, event.created_at))
 
 
 _APP_RULES = {
