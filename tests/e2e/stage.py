@@ -88,7 +88,12 @@ class Twin:
         return dict(answer.json())
 
     def log(self, kind: str, since_id: int = 0) -> list[dict[str, Any]]:
-        return list(self.get("log", kind=kind, since_id=since_id)["log"])
+        """Every row of a kind after `since_id`."""
+        rows: list[dict[str, Any]] = []
+        while found := self.get("log", kind=kind, since_id=since_id)["log"]:
+            rows += found
+            since_id = found[-1]["id"]
+        return rows
 
     def now(self) -> dt.datetime:
         """Business time."""

@@ -48,7 +48,8 @@ def add_guide(customer: Customer, plan: Plan) -> None:
     assert plan.guide(customer.guide).store in phone.page.locator("main").inner_text()
     phone.shot(f"{customer.name}-导购码")
 
-    since = max([row["id"] for row in stage.twin.log("")], default=0)
+    kinds = ("callback.event", "welcome.sent")
+    since = max(row["id"] for kind in kinds for row in [{"id": 0}, *stage.twin.log(kind)])
     code = phone.page.locator(".code img").get_attribute("src")
     _add(phone, code)
     phone.page.locator("#standing", has_text=f"已添加{customer.guide}").wait_for(timeout=30_000)

@@ -197,10 +197,11 @@ class Play:
     def wake_up(self) -> None:
         """The next morning: what WeChat Pay has, what every page says, what must be true."""
         self.stage.move_clock(1)
+        today = self.stage.twin.now().date()
         manage("nightly", "--tenant", self.plan.slug)
         log = ledgers.read_pay_log(self.stage.twin, self.mchid)
         self.check_money(log)
-        self.check_morning(log)
+        self.check_morning(log, today)
         for order_id, sale in self.sales.items():
             ledgers.check_order_page(self.operator, order_id, sale, self.plan.rules)
         for order_id, customer in {**self.owners, self.late: self.customers[1]}.items():
@@ -215,9 +216,8 @@ class Play:
         back = sorted((number, fen) for _, number, fen in log.refunded)
         assert back == sorted((n, fen) for n, sale in sales.items() for fen in sale.refunds)
 
-    def check_morning(self, log: ledgers.PayLog) -> None:
+    def check_morning(self, log: ledgers.PayLog, today: dt.date) -> None:
         """今日 and the definitions: net sales of every day, what the cards brought."""
-        today = self.stage.twin.now().date()
         paid = [(day, fen) for day, _, fen in log.paid if fen != CLAIM_FEN]
         net = net_sales(paid, [(day, fen) for day, _, fen in log.refunded])
         first = min(net)
