@@ -24,10 +24,10 @@ from mall.selectors.catalogue import (
 )
 from mall.selectors.imports import (
     Look,
-    get_import,
+    get_import_for,
     get_mapping,
     list_import_problems,
-    list_imports,
+    list_imports_for,
     list_mappings,
     look_at_file,
 )
@@ -74,7 +74,7 @@ __all__ = [
     "find_usable",
     "get_benefit",
     "get_entitlement_of",
-    "get_import",
+    "get_import_for",
     "get_mapping",
     "get_order",
     "get_order_for",
@@ -88,7 +88,7 @@ __all__ = [
     "list_benefits_for",
     "list_entitlements_of",
     "list_import_problems",
-    "list_imports",
+    "list_imports_for",
     "list_mappings",
     "list_orders_for",
     "list_orders_of",

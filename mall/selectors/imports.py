@@ -10,6 +10,8 @@ from core.errors import NotFound
 from core.models import LongTask
 from mall.importing import Mapping, Preview, preview, sniff, suggest_mapping
 from mall.models import ImportMapping
+from org.models import Staff
+from org.selectors import list_brands_for, scope_path
 
 IMPORT_KIND = "mall.import"
 
@@ -63,13 +65,17 @@ def get_mapping(name: str) -> Mapping:
     return Mapping.from_dict(found.mapping)
 
 
-def list_imports() -> QuerySet[LongTask]:
-    """Imports ordered so far, the newest first."""
-    return LongTask.objects.filter(kind=IMPORT_KIND).order_by("-created_at", "-pk")
+def list_imports_for(actor: Staff) -> QuerySet[LongTask]:
+    """Imports into the actor's brands, the newest first."""
+    rows = LongTask.objects.filter(kind=IMPORT_KIND).order_by("-created_at", "-pk")
+    if scope_path(actor) == "/":
+        return rows
+    brands = list_brands_for(actor).values_list("pk", flat=True)
+    return rows.filter(params__brand_id__in=list(brands))
 
 
-def get_import(public_id: str) -> LongTask:
-    found = list_imports().filter(public_id=public_id).first()
+def get_import_for(actor: Staff, public_id: str) -> LongTask:
+    found = list_imports_for(actor).filter(public_id=public_id).first()
     if found is None:
         raise NotFound
     return found

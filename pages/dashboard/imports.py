@@ -37,7 +37,10 @@ def upload(request: HttpRequest) -> HttpResponse:
             return redirect(_keep(form))
         except Refusal as refused:
             form.refuse(refused)
-    context = {"form": form, "page": page_of(request, selectors.list_imports())}
+    context = {
+        "form": form,
+        "page": page_of(request, selectors.list_imports_for(staff_of(request))),
+    }
     return render(request, "dashboard/imports/upload.html", context)
 
 
@@ -87,7 +90,7 @@ def start(request: HttpRequest, token: str) -> HttpResponse:
 @policy("staff", "orders.import", object_kind="task")
 @require_GET
 def errors_csv(request: HttpRequest, task_id: str) -> HttpResponse:
-    problems = selectors.list_import_problems(selectors.get_import(task_id))
+    problems = selectors.list_import_problems(selectors.get_import_for(staff_of(request), task_id))
     rows = ((row["row"], row["code"], row["message"], row.get("raw", "")) for row in problems)
     return csv_response("import-problems", ("行", "代码", "问题", "原文"), rows)
 

@@ -1,6 +1,9 @@
 """The stage is built once for each worker; every test on it is rolled back."""
 
+import os
+import secrets
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +15,18 @@ from tenants.context import to_public
 from tenants.models import Tenant
 from tenants.roles import ROLE
 from tenants.schema import drop_schema
+from tests.access.scene import ORDERS
 from tests.access.stage import Stage, build_stage, outside_played
 from tests.conftest import take_role
 from tests.world import MONDAY
+
+NOWHERE = "http://127.0.0.1:9"
+"""Nothing listens on the discard port."""
+
+
+def seed() -> int:
+    """What the marks of this run are drawn from; `SIYU_ACCESS_SEED` repeats a run."""
+    return int(os.environ.get("SIYU_ACCESS_SEED") or secrets.randbelow(10**9))
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +36,7 @@ def built(
     with django_db_blocker.unblock():
         take_role("")
         with clock.frozen(MONDAY):
-            stage = build_stage(platform_tenant)
+            stage = build_stage(platform_tenant, seed())
         take_role(ROLE)
         yield stage
         take_role("")
@@ -42,10 +54,17 @@ def stage(built: Stage, django_db_blocker: Any, tmp_path: Any, settings: Any) ->
     with django_db_blocker.unblock(), clock.frozen(MONDAY), outside_played(built.gateway):
         to_public()
         hosts.forget()
+        _upload_files(built, tmp_path)
         with transaction.atomic():
             yield built
             transaction.set_rollback(True)
         hosts.forget()
 
 
-NOWHERE = "http://127.0.0.1:9"
+def _upload_files(stage: Stage, media: Path) -> None:
+    """The files that wait for their import, where the pages keep them."""
+    for side in (stage.aurora, stage.breeze):
+        for group in side.groups.values():
+            folder = media / side.tenant.schema_name / "imports" / group.things["upload"]
+            folder.mkdir(parents=True)
+            (folder / "orders.csv").write_text(ORDERS)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 ROLES = (
     "anonymous",
@@ -24,14 +23,20 @@ STAFF = ("guide", "manager", "operator", "analyst", "finance", "admin")
 
 @dataclass(frozen=True)
 class Row:
-    """`get` and `post` answer whoever is let in, for an object of their own.
+    """`get` and `post` are the answers to whoever is let in, for an object of their own.
 
-    `roles` are those let in, `others` those of them to whom objects of another store (of
-    another brand, for a role that sees a whole brand) are open as well; the rest of them
-    get `missing`. `ids` says for each parameter of the path which thing of the scene it
-    names, "=text" being a constant. `form` and `query` are what makes the request succeed.
-    `writes` says that an accepted POST changes rows. `tells` names roles whose pages show
-    another store's rows all the same, with the reason in `why`.
+    `roles` are those let in; everybody else is refused as the audience says. `ids` names
+    for each parameter of the path a thing of the scene, "=text" being a constant; `query`
+    and `form` make the request succeed ("{thing}" is replaced, "@name" is a file).
+
+    An object of another store (of another brand, to those who see a whole brand; of
+    another person, to a customer) answers `other`, except to the roles in `others`, to
+    whom it is as good as their own. `missing` answers an id that is not there. `special`
+    lists what differs for one role as "role:METHOD:status". `writes` says that an
+    accepted POST changes rows other than sessions, `leaves` names tables that even a
+    refused request may write to. `shows` are roles whose page tells of other stores all
+    the same; `why` says why. `sender` is who signs a machine's request, `refused` the
+    answer to an unsigned one.
     """
 
     route: str
@@ -43,12 +48,17 @@ class Row:
     post: int
     ids: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
-    form: Mapping[str, Any] = field(default_factory=dict)
+    form: Mapping[str, str] = field(default_factory=dict)
     others: str = ""
+    other: int = 404
     missing: int = 404
+    special: str = ""
     writes: bool = True
-    tells: str = ""
+    leaves: str = ""
+    shows: str = ""
     why: str = ""
+    sender: str = ""
+    refused: int = 0
 
     @property
     def surface(self) -> str:
@@ -58,17 +68,21 @@ class Row:
     def path(self) -> str:
         return self.route.partition(":")[2]
 
-    @property
-    def allowed(self) -> tuple[str, ...]:
-        return tuple(self.roles.split())
+    def lets_in(self, role: str) -> bool:
+        return role in self.roles.split()
 
-    @property
-    def sees_others(self) -> tuple[str, ...]:
-        return tuple(self.others.split())
-
-    @property
-    def is_public(self) -> bool:
-        return self.audience == "public"
-
-    def status(self, method: str) -> int:
+    def accepted(self, role: str, method: str) -> int:
+        """The answer to a role that is let in, for what is theirs."""
+        for entry in self.special.split():
+            name, verb, status = entry.split(":")
+            if (name, verb) == (role, method):
+                return int(status)
         return self.get if method == "GET" else self.post
+
+    def denied(self, role: str, method: str, *, is_logged_in: bool) -> int:
+        """The answer to a role that is not let in."""
+        if self.audience == "machine":
+            return 405 if self.accepted(role, method) == 405 else self.refused
+        if self.audience == "customer":
+            return 302 if method == "GET" else 401
+        return 403 if is_logged_in else 302

@@ -6,6 +6,7 @@ schema, so that their rows have the same primary keys on purpose.
 """
 
 import datetime as dt
+import json
 from dataclasses import dataclass, field
 
 from acquisition.models import Card, CardBatch, Scan
@@ -14,6 +15,7 @@ from core import clock
 from core.ids import random_text
 from core.models import Job, LongTask
 from distribution.models import Commission, ShareLink
+from distribution.rules import DEFAULT_RULES
 from distribution.services import (
     decide_order,
     freeze_order,
@@ -31,6 +33,8 @@ from org.services import create_api_key
 from tests.mall.fakes import MERCHANT, FakeGateway
 
 HOUR = dt.timedelta(hours=1)
+ORDERS = "order,at,n,price,buyer\nX1,2026-03-01 10:00:00,1,10.00,b1\n"
+"""A file of somebody else's shop, as it is uploaded."""
 
 
 @dataclass
@@ -57,6 +61,7 @@ class Group:
 @dataclass
 class Goods:
     product: Product
+    unshared: Product
     sku: Sku
     benefit: Benefit
     batch: CardBatch
@@ -72,7 +77,9 @@ def stock_shelf(group: Group, code: str) -> Goods:
     batch = create_batch(
         name=group.text("三月包裹"), benefit=benefit, brand=group.brand, size=6, platform="tmall"
     )
-    return Goods(product, sku, benefit, batch)
+    unshared = mall.create_product(brand=group.brand, title=group.text("香皂"))
+    mall.add_sku(product=unshared, code=f"{code}-soap", price_fen=3_000, cost_fen=1_000)
+    return Goods(product, unshared, sku, benefit, batch)
 
 
 def fill_group(group: Group, goods: Goods, *, first_card: int) -> Group:
@@ -161,6 +168,12 @@ def _named(group: Group, goods: Goods, orders: dict[str, Order]) -> dict[str, st
     Refund.objects.filter(pk=refund.pk).update(
         state=Refund.State.FAILED, failure=group.text("余额不足")
     )
+    applied = mall.request_refund(
+        order=orders["shipped_order"],
+        lines=[(orders["shipped_order"].lines.get().pk, 1_000)],
+        reason=group.text("少发了"),
+    )
+    Refund.objects.filter(pk=applied.pk).update(state=Refund.State.APPLIED)
     trouble = PayException.objects.create(
         kind="amount", ref=orders["paid_order"].number, at=clock.now(), detail={"text": group.mark}
     )
@@ -169,9 +182,18 @@ def _named(group: Group, goods: Goods, orders: dict[str, Order]) -> dict[str, st
         **{name: order.public_id for name, order in orders.items()},
         "member": group.member.public_id,
         "product": goods.product.public_id,
+        "unshared_product": goods.unshared.public_id,
         "sku": goods.sku.code,
         "sku_pk": str(goods.sku.pk),
+        "brand": group.brand.public_id,
+        "brand_pk": str(group.brand.pk),
+        "benefit_pk": str(goods.benefit.pk),
+        "paid_line": str(orders["paid_order"].lines.get().pk),
+        "total_fen": str(orders["paid_order"].total_fen),
+        "rules": json.dumps(DEFAULT_RULES),
         "refund": refund.out_refund_no,
+        "applied_refund": applied.out_refund_no,
+        "upload": random_text(128),
         "pay_exception": str(trouble.pk),
         "commission": commission.public_id,
         "share_link": ShareLink.objects.get(guide=group.guide).token,
@@ -214,6 +236,7 @@ def _desk(group: Group, orders: dict[str, Order]) -> dict[str, str]:
     task = LongTask.objects.create(
         kind="mall.import",
         title=group.text("导入订单"),
+        params={"brand_id": group.brand.pk},
         created_by=group.text("安"),
         log=group.text("第一行"),
         created_at=now,

@@ -8,8 +8,9 @@ from typing import Any
 from django.contrib.sessions.backends.db import SessionStore
 
 from acquisition.contracts import ContactWays
-from core import ports
+from core import clock, ports
 from core.jobs import Doorbell
+from core.models import LongTask
 from mall.contracts import PaymentGateway
 from members.contracts import PageSignature, PageSigner
 from org.contracts import Role
@@ -18,11 +19,13 @@ from org.services import create_staff, create_unit
 from tenants.context import entered
 from tenants.models import Tenant
 from tenants.services import provision_tenant
+from tests.access.canaries import Canaries
+from tests.access.filling import fill_empty_tables
 from tests.access.scene import Group, fill_group, stock_shelf
 from tests.acquisition.fakes import FakeWays
 from tests.mall.fakes import FakeGateway
-from tests.wecom.forge_desk import AES_KEY, CORP_ID
 from tests.wechatpay.conftest import APIV3_KEY, KEY_ID, key_pair
+from tests.wecom.forge_desk import AES_KEY, CORP_ID
 from tests.world import build_world
 from wechatpay.services import connect_wechatpay
 from wecom.services import connect_mp, connect_wecom
@@ -52,8 +55,9 @@ class Stage:
     aurora: Side
     breeze: Side
     platform: Tenant
-    operator: str
+    platform_things: dict[str, str]
     gateway: FakeGateway
+    canaries: Canaries
 
 
 @dataclass
@@ -81,15 +85,22 @@ def outside_played(gateway: FakeGateway) -> Iterator[None]:
             ports.swap(port, former)
 
 
-def build_stage(platform: Tenant) -> Stage:
-    gateway = FakeGateway()
+def build_stage(platform: Tenant, seed: int) -> Stage:
+    """Both merchants with a row in every table, Breeze's all marked."""
+    gateway, canaries = FakeGateway(), Canaries(seed)
     with outside_played(gateway):
         aurora = build_side("aurora-access", gateway, token="t0kenOfAurora", aes_key=AES_KEY)
         breeze = build_side("breeze-access", gateway, token="t0kenOfBreeze", aes_key="b" * 43)
+    with entered(breeze.tenant):
+        canaries.mark_all()
     with entered(platform):
-        operator = cookie_of(platform, Staff.objects.get(username="platform"))
-    aurora.credentials["platform"] = breeze.credentials["platform"] = {"HTTP_COOKIE": operator}
-    return Stage(aurora, breeze, platform, operator, gateway)
+        cookie = {"HTTP_COOKIE": cookie_of(platform, Staff.objects.get(username="platform"))}
+        task = LongTask.objects.create(
+            kind="tenants.provision", title="新建", created_at=clock.now()
+        )
+    aurora.credentials["platform"] = breeze.credentials["platform"] = cookie
+    things = {"tenant": aurora.tenant.slug, "platform_task": task.public_id}
+    return Stage(aurora, breeze, platform, things, gateway, canaries)
 
 
 def build_side(slug: str, gateway: FakeGateway, *, token: str, aes_key: str) -> Side:
@@ -100,6 +111,7 @@ def build_side(slug: str, gateway: FakeGateway, *, token: str, aes_key: str) -> 
         staff = _people()
         groups = _groups(staff, gateway)
         secrets = _connect(token, aes_key)
+        fill_empty_tables()
         credentials = _credentials(tenant, staff, groups["own"])
     return Side(tenant, groups, credentials, staff, secrets)
 

@@ -13,10 +13,10 @@ from core.tasks import ask_to_cancel
 from mall.importing import ImportRefused, Mapping
 from mall.models import ImportMapping, Order
 from mall.selectors import (
-    get_import,
+    get_import_for,
     get_mapping,
     list_import_problems,
-    list_imports,
+    list_imports_for,
     list_mappings,
     look_at_file,
 )
@@ -52,11 +52,11 @@ def test_a_worker_runs_it_and_the_task_keeps_the_result(tmp_path, world: World):
     task = start(numbered(tmp_path, 3), world)
     assert jobs.run_due("sync") == 1
 
-    task = get_import(task.public_id)
+    task = get_import_for(world.ann, task.public_id)
     assert (task.state, task.done, task.total) == ("done", 4, 4)
     assert task.result["created"] == 3
     assert "新增 3" in task.log
-    assert list(list_imports()) == [task]
+    assert list(list_imports_for(world.ann)) == [task]
     assert AuditEntry.objects.filter(action="mall.import.finished").count() == 1
 
 
@@ -173,7 +173,7 @@ def test_a_file_that_is_gone_fails_the_task_in_words(tmp_path, world: World):
     path.unlink()
     jobs.run_due("sync")
 
-    ended = get_import(task.public_id)
+    ended = get_import_for(world.ann, task.public_id)
     assert (ended.state, ended.result["message"]) == ("failed", f"找不到文件：{path.name}")
     assert Job.objects.get(name="mall.run_import").state == Job.State.DONE
 
@@ -194,7 +194,7 @@ def test_problems_are_kept_by_row_for_a_download(tmp_path, world: World):
     task = start(tmall(tmp_path, {"总金额": "很多"}, {"订单编号": "2"}, {"订单编号": ""}), world)
     run_import(task.pk)
 
-    told = list_import_problems(get_import(task.public_id))
+    told = list_import_problems(get_import_for(world.ann, task.public_id))
     assert [(row["row"], row["code"], row["raw"]) for row in told] == [
         (2, "amount_invalid", "很多"),
         (4, "order_no_missing", ""),
@@ -206,7 +206,7 @@ def test_a_dry_run_by_a_worker_counts_and_writes_no_order(tmp_path, world: World
     task = start(tmall(tmp_path), world, dry_run=True)
     jobs.run_due("sync")
 
-    assert get_import(task.public_id).result["created"] == 1
+    assert get_import_for(world.ann, task.public_id).result["created"] == 1
     assert not Order.objects.exists()
     assert not Event.objects.exists()
 

@@ -1,0 +1,270 @@
+"""One cell of the matrix: who asks for what, by which method, and what came of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+
+from tenants import hosts
+from tenants.models import Tenant
+from tests.access import senders
+from tests.access.canaries import body_of
+from tests.access.checksums import Books, changed
+from tests.access.row import STAFF, Row
+from tests.access.scene import ORDERS
+from tests.access.stage import BRAND_MARK, STORE_MARK, Side, Stage
+from tests.world import Browser
+
+OWN = "own"
+OTHER_STORE = "other store"
+OTHER_ID = "other tenant's id"
+OTHER_HOST = "own credential on the other tenant's host"
+OTHER_CREDENTIAL = "other tenant's credential on own host"
+MISSING = "non-existent id"
+SUSPENDED = "suspended tenant"
+RELATIONS = (OWN, OTHER_STORE, OTHER_ID, OTHER_HOST, OTHER_CREDENTIAL, MISSING, SUSPENDED)
+
+NO_TEXT, NO_NUMBER = "0000000000000000000000none", "999999"
+
+FILES = {
+    "@orders": ORDERS,
+    "@bind": "序列号,订单号\n{card},D1\n",
+    "@deliver": "快递单号,签收时间\nSF1,2026-03-01 10:00\n",
+    "@units": "类型,编码,名称,上级编码\n门店,s9,九号店,brand-1\n",
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    row: Row
+    role: str
+    relation: str
+    method: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.row.route} · {self.role} · {self.relation}"
+
+
+@dataclass
+class Runner:
+    """Asks on the stage, takes everything back, and keeps what was not as it should be."""
+
+    stage: Stage
+    books: Books = field(init=False)
+    before: dict[str, str] = field(init=False)
+    problems: list[str] = field(default_factory=list)
+    cells: int = 0
+    hits: int = 0
+    bodies: dict[tuple[str, str, str], bytes] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.books = Books(
+            (self.stage.aurora.tenant.schema_name, self.stage.breeze.tenant.schema_name)
+        )
+        self.before = self.books.whole()
+
+    def run(self, cell: Cell) -> None:
+        """Ask once; what it changed is looked at and rolled back."""
+        self.cells += 1
+        with transaction.atomic():
+            if cell.relation == SUSPENDED:
+                Tenant.objects.filter(pk=self.stage.aurora.tenant.pk).update(state="suspended")
+                hosts.forget()
+            answer = ask(self.stage, cell)
+            after = self.books.whole()
+            transaction.set_rollback(True)
+        if cell.relation == SUSPENDED or cell.row.surface == "platform":
+            hosts.forget()
+        for problem in self._judge(cell, answer, after):
+            self.problems.append(f"{cell}：{problem}")
+
+    def _judge(self, cell: Cell, answer: Any, after: Any) -> Iterator[str]:
+        wanted = expected(self.stage, cell)
+        if answer.status_code != wanted:
+            yield f"应答 {wanted}，实答 {answer.status_code} {answer.headers.get('Location', '')}"
+        if answer.status_code >= 500 and cell.relation != SUSPENDED:
+            yield f"出错 {answer.status_code}：{error_of(answer)}"
+        yield from self._leaks(cell, answer)
+        yield from self._changes(cell, answer, after)
+
+    def _leaks(self, cell: Cell, answer: Any) -> Iterator[str]:
+        is_breeze_public = cell.relation == OTHER_HOST and cell.row.audience == "public"
+        if not is_breeze_public and self.stage.canaries.found_in(answer):
+            self.hits += 1
+            yield "看得到另一家商家的内容"
+        body = body_of(answer)
+        for mark in hidden_marks(cell):
+            if mark.encode() in body:
+                yield f"看得到别处的内容 {mark}"
+
+    def _changes(self, cell: Cell, answer: Any, after: Any) -> Iterator[str]:
+        mine = changed(self.before, after, self.stage.aurora.tenant.schema_name)
+        theirs = changed(self.before, after, self.stage.breeze.tenant.schema_name)
+        if theirs and not (cell.relation == OTHER_HOST and cell.row.audience == "public"):
+            yield f"改动了另一家商家的表 {theirs}"
+        allowed = set(cell.row.leaves.split())
+        if not is_accepted(cell) and set(mine) - allowed:
+            yield f"被拒绝却改动了 {mine}"
+        if must_write(cell) and not set(mine) - {"django_session"}:
+            yield "应当写入却什么也没有改，这一格证明不了什么"
+
+
+def expected(stage: Stage, cell: Cell) -> int:
+    """The status a cell must answer with."""
+    row, role, method = cell.row, cell.role, cell.method
+    if cell.relation == SUSPENDED:
+        return 503
+    if cell.relation in (OTHER_HOST, OTHER_CREDENTIAL):
+        return _as_stranger(cell)
+    if not row.lets_in(role):
+        return row.denied(role, method, is_logged_in=logs_in(cell))
+    accepted = row.accepted(role, method)
+    if accepted == 405 or not row.ids or cell.relation == OWN:
+        return accepted
+    if cell.relation == OTHER_STORE:
+        return accepted if role in row.others.split() else row.other
+    if cell.relation == OTHER_ID and collides(stage, row):
+        return accepted
+    return row.missing
+
+
+def _as_stranger(cell: Cell) -> int:
+    """A credential of elsewhere is worth nothing: the answer of nobody."""
+    row = cell.row
+    if row.lets_in("anonymous"):
+        return row.accepted("anonymous", cell.method)
+    return row.denied("anonymous", cell.method, is_logged_in=False)
+
+
+def logs_in(cell: Cell) -> bool:
+    """Whether the role's credential makes it somebody on this surface at all."""
+    if cell.row.surface == "platform":
+        return cell.role == "platform"
+    return cell.role in STAFF
+
+
+def is_accepted(cell: Cell) -> bool:
+    """Whether a write by this cell is what the role came for."""
+    row = cell.row
+    if cell.relation in (SUSPENDED, MISSING):
+        return False
+    if cell.relation in (OTHER_HOST, OTHER_CREDENTIAL):
+        return row.audience == "public"
+    if not row.lets_in(cell.role):
+        return False
+    if cell.relation == OTHER_STORE and row.ids:
+        return cell.role in row.others.split()
+    return True
+
+
+def must_write(cell: Cell) -> bool:
+    row = cell.row
+    if cell.relation != OWN or cell.method != "POST" or not row.writes:
+        return False
+    if row.surface == "platform" or row.audience == "public":
+        return False
+    return row.lets_in(cell.role) and row.accepted(cell.role, "POST") in (200, 204, 302)
+
+
+def hidden_marks(cell: Cell) -> list[str]:
+    """What this role must not read: other stores, other brands, other people."""
+    row, role = cell.row, cell.role
+    if role in row.shows.split() or not row.lets_in(role) or row.audience == "public":
+        return []
+    if cell.relation == OTHER_STORE and role in row.others.split():
+        return []
+    marks = {
+        "customer": [STORE_MARK, BRAND_MARK],
+        "guide": [STORE_MARK, BRAND_MARK],
+        "manager": [STORE_MARK, BRAND_MARK],
+        "operator": [BRAND_MARK],
+        "analyst": [BRAND_MARK],
+        "finance": [BRAND_MARK],
+    }
+    return marks.get(role, [])
+
+
+def collides(stage: Stage, row: Row) -> bool:
+    """Whether the other merchant's id names a row of ours as well."""
+    ours, theirs = things(stage, "own", stage.aurora), things(stage, "own", stage.breeze)
+    return all(name.startswith("=") or ours[name] == theirs[name] for name in row.ids.values())
+
+
+def things(stage: Stage, group: str, side: Side) -> dict[str, str]:
+    found = side.groups[group].things | stage.platform_things | side.secrets
+    return found | {"site": f"http://{side.host('staff')}:8000"}
+
+
+def ask(stage: Stage, cell: Cell) -> Any:
+    """Send the request of a cell; the answer, with an error as its 500."""
+    row = cell.row
+    side = stage.breeze if cell.relation == OTHER_HOST else stage.aurora
+    asker = stage.breeze if cell.relation == OTHER_CREDENTIAL else stage.aurora
+    named = _named(stage, cell)
+    host = "platform.localhost" if row.surface == "platform" else side.host(row.surface)
+    browser = Browser(raise_request_exception=False, HTTP_HOST=host, **asker.credentials[cell.role])
+    path = path_of(row, named)
+    if row.sender and cell.role == "callback":
+        return senders.send(browser, row.sender, cell.method, path, asker)
+    fields = {k.format(**named): _field(v, named) for k, v in row.form.items()}
+    query = {name: text.format(**named) for name, text in row.query.items()}
+    if cell.method == "GET":
+        return browser.get(path, query)
+    return browser.post(path, fields, query_params=query)
+
+
+def _named(stage: Stage, cell: Cell) -> dict[str, str]:
+    """The things that the request speaks of."""
+    if cell.relation == OTHER_ID or cell.relation == OTHER_HOST:
+        return things(stage, "own", stage.breeze)
+    if cell.relation == OTHER_STORE:
+        near = cell.role in ("guide", "manager", "customer")
+        return things(stage, "store" if near else "brand", stage.aurora)
+    found = things(stage, "own", stage.aurora)
+    if cell.relation == MISSING:
+        ids = [name for name in cell.row.ids.values() if not name.startswith("=")]
+        found |= {name: NO_NUMBER if found[name].isdigit() else NO_TEXT for name in ids}
+    return found
+
+
+def path_of(row: Row, named: dict[str, str]) -> str:
+    path = row.path
+    for parameter, name in row.ids.items():
+        value = name[1:] if name.startswith("=") else named[name]
+        start = path.index("<")
+        path = path[:start] + value + path[path.index(">") + 1 :]
+        assert parameter
+    return path
+
+
+def _field(value: str, named: dict[str, str]) -> Any:
+    if value in FILES:
+        return SimpleUploadedFile("table.csv", FILES[value].format(**named).encode())
+    return value.replace("{rules}", named["rules"]) if value == "{rules}" else value.format(**named)
+
+
+def error_of(answer: Any) -> str:
+    info = getattr(answer, "exc_info", None)
+    return repr(info[1]) if info else ""
+
+
+def cells_of(row: Row, roles: tuple[str, ...], relations: tuple[str, ...]) -> Iterator[Cell]:
+    """Every cell of a row that makes sense: without an object there is no other's."""
+    for role in roles:
+        for relation in relations:
+            if relation_fits(row, role, relation):
+                for method in ("GET", "POST"):
+                    yield Cell(row, role, relation, method)
+
+
+def relation_fits(row: Row, role: str, relation: str) -> bool:
+    """There is one platform, nobody has no credential, and some routes have no object."""
+    if row.surface == "platform" and relation in (OTHER_HOST, SUSPENDED):
+        return False
+    if relation == OTHER_CREDENTIAL and role in ("anonymous", "platform"):
+        return False
+    if relation in (OTHER_STORE, OTHER_ID, MISSING):
+        return bool(row.ids)
+    return True
