@@ -30,8 +30,9 @@ def explain_order(order: Order) -> list[Moment]:
 def _steps(order: Order) -> Iterator[Moment]:
     yield Moment(order.placed_at, _("提交订单"), _("应付 %s") % format_yuan(order.total_fen))
     if order.paid_at:
-        yield Moment(order.paid_at, _("付款成功"), format_yuan(order.paid_fen), "good")
-        yield from _gifts(order, order.paid_at)
+        paid = max(order.paid_at, order.placed_at)  # theirs has whole seconds
+        yield Moment(paid, _("付款成功"), format_yuan(order.paid_fen), "good")
+        yield from _gifts(order, paid)
     if order.shipped_at:
         detail = f"{order.carrier} {order.tracking_no}".strip()
         yield Moment(order.shipped_at, _("已发货"), detail)

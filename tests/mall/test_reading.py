@@ -1,5 +1,6 @@
 """Reading orders: whose they are, what they tell, what analytics may count."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -230,3 +231,10 @@ def test_whoever_hears_of_a_refund_finds_it_with_its_lines(shop: Shop) -> None:
     assert [(part.line.sku_code, part.amount_fen) for part in found.lines.all()] == [("CREAM", 100)]
     with pytest.raises(NotFound):
         get_refund(0)
+
+
+def test_a_payment_told_in_whole_seconds_comes_after_its_order(shop: Shop) -> None:
+    order = shop.place((shop.cream, 1))
+    order.paid_at = order.placed_at - dt.timedelta(milliseconds=400)
+
+    assert [moment.title for moment in explain_order(order)] == ["提交订单", "付款成功"]
