@@ -26,7 +26,7 @@
       yAxis: { type: "value", show: !small, min: data.kind === "bar" ? 0 : undefined, axisLabel: { formatter: read } },
       series: data.series.map(function (one) {
         return {
-          name: one.name, type: data.kind || "line", data: one.values, showSymbol: false, connectNulls: true,
+          name: one.name, type: data.kind || "line", data: one.values, showSymbol: one.values.length < 2, connectNulls: true,
           lineStyle: { width: 2 }, areaStyle: small ? { opacity: 0.08 } : undefined,
           markLine: one.benchmark === undefined || small ? undefined : {
             symbol: "none", lineStyle: { type: "dashed" }, label: { formatter: one.benchmark_name },
