@@ -197,6 +197,16 @@ def ship(operator: Desk, order_id: str) -> None:
     operator.says("已发货")
 
 
+def decline(operator: Desk, number: str, reason: str) -> None:
+    """Not all that the customer of this order has applied for."""
+    operator.open("/orders/refunds")
+    row = operator.page.locator("tr", has_text=number)
+    row.locator("[name=reason]").fill(reason)
+    operator.shot("运营-退款待审核")
+    row.get_by_role("button", name="不同意").click()
+    operator.page.locator(".alert").first.wait_for()
+
+
 def give_back(operator: Desk, order_id: str, amount: int, reason: str) -> None:
     """Part of an order's money, as the customer asked; waits until it has gone back."""
     operator.open(f"/orders/{order_id}/refund")

@@ -125,6 +125,7 @@ class Stage:
 
     def shot(self, page: Any, name: str) -> None:
         self._shots += 1
+        page.wait_for_load_state("load")
         page.screenshot(path=str(self.out / f"{self._shots:02d}-{name}.png"))
 
     def close(self) -> None:

@@ -39,8 +39,10 @@ def add_guide(customer: Customer, plan: Plan) -> None:
     phone, stage = customer.phone, customer.phone.stage
     phone.taps = 0
     phone.tap(phone.button("添加导购，领取福利"))
+    allow = phone.page.get_by_role("button", name="允许")
+    allow.wait_for()
     phone.shot(f"{customer.name}-授权")
-    phone.page.get_by_role("button", name="允许").click()
+    allow.click()
     phone.page.wait_for_url("**/add")
     assert phone.taps == 1
     head = phone.page.locator("h1").inner_text()
@@ -186,16 +188,29 @@ def confirm_receipt(customer: Customer, order_id: str) -> None:
     page.locator(".note", has_text="已确认收货").wait_for()
 
 
-def ask_all_back(customer: Customer, order_id: str, total_fen: int) -> None:
-    """The whole order, before it is shipped; waits until the money has gone back."""
+def ask_back(customer: Customer, order_id: str, total_fen: int) -> None:
+    """The whole order, by the form that the order's page leads to."""
     page = customer.phone.page
     page.goto(f"{customer.phone.stage.shop_url}/orders/{order_id}")
     customer.phone.tap(page.get_by_role("link", name="申请退款"))
     assert yuan(total_fen) in page.locator("form").inner_text()
     customer.phone.tap(page.get_by_role("button", name="提交申请"))
     page.locator(".note", has_text="退款申请已提交").wait_for()
-    until("全额退款", lambda: _is_given_back(page, total_fen))
+
+
+def take_back_unsent(customer: Customer, order_id: str, total_fen: int) -> None:
+    """Before it is shipped nobody has to decide; waits until the money has gone back."""
+    ask_back(customer, order_id, total_fen)
+    until("全额退款", lambda: _is_given_back(customer.phone.page, total_fen))
     customer.phone.shot(f"{customer.name}-已全额退款")
+
+
+def read_refusal(customer: Customer, order_id: str, reason: str) -> None:
+    """What the merchant said stands in the order's story."""
+    page = customer.phone.page
+    page.goto(f"{customer.phone.stage.shop_url}/orders/{order_id}")
+    page.locator(".timeline li", has_text="商家没有同意退款").get_by_text(reason).wait_for()
+    customer.phone.shot(f"{customer.name}-协商退款")
 
 
 def _is_given_back(page: Any, total_fen: int) -> bool:

@@ -144,7 +144,7 @@ class Play:
 
     def take_back_whole(self, customer: Customer) -> None:
         sale = self.sales[self.whole]
-        street.ask_all_back(customer, self.whole, sale.paid_fen)
+        street.take_back_unsent(customer, self.whole, sale.paid_fen)
         sale.refunds.append(sale.paid_fen)
         self.states[self.whole] = "reversed"
         self.await_commission(self.whole)
@@ -157,9 +157,17 @@ class Play:
             street.confirm_receipt(customer, order_id)
             self.states[order_id] = "frozen"
         self.operator.shot("运营-订单")
-        self.give_back(self.cross, self.plan.refund_shares[0])
+        self.settle_differences(self.customers[1])
         eventually(self.check_accounts)
         self.check_income()
+
+    def settle_differences(self, customer: Customer) -> None:
+        """The customer asks for everything, and is given a part by the operator."""
+        street.ask_back(customer, self.cross, self.sales[self.cross].paid_fen)
+        reason = "协商后退一部分"
+        office.decline(self.operator, self.numbers[self.cross], reason)
+        street.read_refusal(customer, self.cross, reason)
+        self.give_back(self.cross, self.plan.refund_shares[0])
 
     def check_accounts(self) -> None:
         ledgers.check_operator_page(self.finance, self.accounts())
