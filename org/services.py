@@ -104,6 +104,8 @@ def create_staff(
     """Add a person; without a password only WeCom can log them in."""
     if Role(role) in (Role.GUIDE, Role.MANAGER) and unit is None:
         raise InvalidInput("导购和店长必须属于一个门店或组织")
+    if Role(role) is Role.ADMIN and unit is not None:
+        raise InvalidInput("商家管理员管理整个商家，不限定在一个组织")
     if Staff.objects.filter(username=username).exists():
         raise UsernameTaken(username=username)
 

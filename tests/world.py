@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.client import ClientHandler
 
 from core import clock
+from core.context import schema
 from members.models import Member
 from org.contracts import Role
 from org.models import OrgUnit, Staff
@@ -96,6 +97,7 @@ def client_for(staff: Staff | None, host: str = "aurora.localhost") -> Browser:
         session = client.session
         session["staff_id"] = staff.pk
         session["staff_hash"] = staff.get_session_auth_hash()
+        session["tenant"] = schema()
         session.save()
         client.cookies["siyu_session"] = str(session.session_key)
     return client

@@ -1,6 +1,7 @@
 """Default deny: a view runs only when its declared policy lets this actor in."""
 
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,9 +13,12 @@ from org.contracts import Policy
 from org.selectors import is_allowed
 from pages.errors import refused_template
 
+OPEN = ("public", "machine")
+"""Audiences whose views look for themselves: nothing to prove, or proved by a signature."""
+
 
 class RouteUndeclared(RuntimeError):
-    """A route without a policy: the build finds it first (`tests/architecture`)."""
+    """A route without a policy or for nobody we know: the build finds it first."""
 
 
 def policy_of(view: Any) -> Policy | None:
@@ -36,10 +40,16 @@ class AccessMiddleware:
         policy = policy_of(view)
         if policy is None:
             raise RouteUndeclared(request.path)
+        if policy.audience != "machine" and _holds_nul(request, kwargs):
+            return refuse(request, 400, "text_invalid", "地址或内容里有不能识别的字符")
         if policy.audience == "staff":
             return self._staff(request, policy)
         if policy.audience == "customer":
             return self._customer(request)
+        if policy.audience == "api":
+            return refuse(request, 401, "api_key_needed", "开放接口还没有开放")
+        if policy.audience not in OPEN:
+            raise RouteUndeclared(f"{request.path}: {policy.audience}")
         return None
 
     def _customer(self, request: Any) -> HttpResponse | None:
@@ -59,10 +69,8 @@ class AccessMiddleware:
             return redirect(f"/login?next={request.path}")
         if policy.capability and not is_allowed(request.staff, policy.capability):
             return refuse(request, 403, "capability_missing", "您的角色没有这项权限，请联系管理员")
-        if request.staff.pk != request.real_staff.pk and request.method not in (
-            "GET",
-            "HEAD",
-        ):
+        is_looking = request.staff.pk != request.real_staff.pk
+        if is_looking and policy.capability and request.method not in ("GET", "HEAD"):
             return refuse(request, 403, "view_as_read_only", "以他人身份查看时不能修改")
         return None
 
@@ -70,6 +78,13 @@ class AccessMiddleware:
         if not isinstance(error, Refusal):
             return None
         return refuse(request, error.status, error.code, error.text)
+
+
+def _holds_nul(request: HttpRequest, kwargs: dict[str, Any]) -> bool:
+    """PostgreSQL holds no NUL, and no view expects one. A machine's body stays unread."""
+    pairs = chain(request.GET.lists(), request.POST.lists())
+    fields = (text for name, values in pairs for text in (name, *values))
+    return any("\x00" in str(text) for text in chain(kwargs.values(), fields))
 
 
 def refuse(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:

@@ -22,7 +22,7 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         who: Any = request
         who.staff = who.real_staff = who.customer = None
-        if who.session.get(TENANT) not in (None, who.tenant.schema_name):
+        if _is_foreign(who.session, who.tenant.schema_name):
             who.session.flush()
         staff = self._staff(request)
         if staff is None:
@@ -62,3 +62,10 @@ class ActorMiddleware:
         if not other_id or not selectors.is_allowed(staff, "staff.view_as"):
             return staff
         return selectors.find_staff(other_id) or staff
+
+
+def _is_foreign(session: Any, schema_name: str) -> bool:
+    """Whether a session holds somebody without being bound to this very tenant."""
+    bound_to = session.get(TENANT)
+    holds_somebody = STAFF in session or CUSTOMER in session
+    return bound_to != schema_name and bool(bound_to or holds_somebody)

@@ -9,12 +9,7 @@ from django.urls import URLPattern, URLResolver
 
 from org.contracts import Policy
 from siyu.middleware.access import policy_of
-
-URLCONFS = {
-    "staff": "siyu.urls.staff",
-    "customer": "siyu.urls.customer",
-    "platform": "siyu.urls.platform",
-}
+from tenants.middleware import URLCONFS
 
 
 @dataclass(frozen=True)
