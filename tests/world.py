@@ -4,6 +4,7 @@ Ann operates the brand, Bo manages the first store, Cai guides there, Dee guides
 other store, Finn keeps the books, and Eve is a member.
 """
 
+import copy
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any, cast
@@ -67,7 +68,7 @@ def build_world() -> World:
     )
 
 
-_handler = ClientHandler(enforce_csrf_checks=False)
+_handler: Any = ClientHandler(enforce_csrf_checks=False)
 
 
 class Browser(Client):
@@ -78,8 +79,10 @@ class Browser(Client):
 
     def __init__(self, *, enforce_csrf_checks: bool = False, **defaults: Any) -> None:
         super().__init__(enforce_csrf_checks=enforce_csrf_checks, **defaults)
-        if not enforce_csrf_checks:
-            self.handler = _handler
+        if _handler._middleware_chain is None:
+            _handler.load_middleware()
+        self.handler = copy.copy(_handler)
+        self.handler.enforce_csrf_checks = enforce_csrf_checks
 
     def request(self, **request: Any) -> Any:
         wrapper = cast(Any, connection)
