@@ -14,6 +14,10 @@ from tests.e2e.devices import open_browser
 from tests.e2e.plan import Plan, draw_plan
 from tests.e2e.stage import ROOT, Stage, Twin
 
+pytest.register_assert_rewrite(
+    "tests.e2e.ledgers", "tests.e2e.office", "tests.e2e.street", "tests.e2e.merchant"
+)
+
 FRESH = 2
 """How many seeds are drawn when none are given."""
 
