@@ -1,6 +1,6 @@
 """Keys, sessions, cookies."""
 
-from siyu.settings.env import IS_LIVE, needed, text
+from siyu.settings.env import IS_LIVE, SIYU_ENV, needed, text
 
 _MADE_UP = None if IS_LIVE else "only-for-development-and-tests-0123456789abcdef"
 
@@ -10,8 +10,11 @@ SIYU_INDEX_KEY = needed("SIYU_INDEX_KEY", SECRET_KEY)
 
 AUTH_USER_MODEL = "org.Staff"
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "django.contrib.auth.hashers.MD5PasswordHasher"
+    if SIYU_ENV == "test"
+    else "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+"""Slow on purpose where people log in; tests hash thousands of passwords of nobody."""
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "siyu_session"
