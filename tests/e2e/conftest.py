@@ -14,9 +14,8 @@ from tests.e2e.devices import open_browser
 from tests.e2e.plan import Plan, draw_plan
 from tests.e2e.stage import ROOT, Stage, Twin
 
-pytest.register_assert_rewrite(
-    "tests.e2e.ledgers", "tests.e2e.office", "tests.e2e.street", "tests.e2e.merchant"
-)
+for name in ("ledgers", "merchant", "morning", "office", "play", "street"):
+    pytest.register_assert_rewrite(f"tests.e2e.{name}")
 
 FRESH = 2
 """How many seeds are drawn when none are given."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.e2e.devices import Phone
 from tests.e2e.plan import Plan
-from tests.e2e.stage import until, yuan
+from tests.e2e.stage import fen, until, yuan
 
 GREETING_SECONDS = 20
 MOST_TAPS = 4
@@ -88,16 +88,16 @@ def claim(customer: Customer, plan: Plan) -> None:
     phone.shot(f"{customer.name}-欢迎语")
     phone.page.locator("a.card").click()
     phone.tap(phone.button("¥0.01 领取"))
-    confirm_payment(phone, "¥0.01")
+    confirm_payment(phone, 1)
     phone.page.wait_for_url("**/benefits?claimed=1")
     assert "已领取" in phone.page.locator("main").inner_text()
     phone.shot(f"{customer.name}-已领取")
 
 
-def confirm_payment(phone: Phone, amount: str) -> None:
+def confirm_payment(phone: Phone, amount: int) -> None:
     """WeChat's own sheet says the amount; its button pays."""
     sheet = phone.page.get_by_role("dialog", name="微信支付")
-    assert amount in sheet.inner_text()
+    assert fen(re.search(r"¥[\d.]+", sheet.inner_text())[0]) == amount
     phone.tap(sheet.get_by_role("button", name="确认支付"))
 
 
@@ -148,7 +148,7 @@ def buy(customer: Customer, url: str, wish: Wish) -> str:
     _check_sum(phone, wish)
     phone.shot(f"{customer.name}-确认订单")
     phone.tap(phone.button("提交订单并付款"))
-    confirm_payment(phone, yuan(wish.total_fen))
+    confirm_payment(phone, wish.total_fen)
     phone.page.wait_for_url("**/orders/*?paid=1")
     assert phone.taps <= MOST_TAPS
     _check_paid(phone, wish)

@@ -1,6 +1,5 @@
 """The whole line, from a printed card to the morning's figures, as people play it."""
 
-import datetime as dt
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,249 +7,17 @@ from typing import Any
 
 import pytest
 
-from tests.e2e import ledgers, merchant, office, street
-from tests.e2e.devices import CHROMIUM, Desk, Phone
-from tests.e2e.ledgers import Figure
-from tests.e2e.plan import Goods, Plan
-from tests.e2e.reference import Sale, conversion_band, net_sales, percent_words
-from tests.e2e.stage import Stage, eventually, manage, yuan
-from tests.e2e.street import Customer, Wish
+from tests.e2e.devices import CHROMIUM
+from tests.e2e.morning import check_truths, wake_up
+from tests.e2e.plan import Plan
+from tests.e2e.play import Play
+from tests.e2e.stage import Stage
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.e2e,
     pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"没有 {CHROMIUM}"),
 ]
-CLAIM_FEN = 1
-DAYS_TO_RIPEN = 15
-"""Past every rights period that is drawn, and past the fourteen days of a card."""
-
-
-class Play:
-    """One play: its people, and what has been sold so far, {order id: sale}."""
-
-    def __init__(self, stage: Stage, plan: Plan, browser: Any, folder: Path) -> None:
-        self.stage, self.plan, self.browser, self.folder = stage, plan, browser, folder
-        self.sales: dict[str, Sale] = {}
-        self.numbers: dict[str, str] = {}
-        self.states: dict[str, str] = {}
-
-    def desk(self, username: str, password: str) -> Desk:
-        return Desk(self.browser, self.stage, username, password)
-
-    def phone(self) -> Phone:
-        return Phone(self.browser, self.stage)
-
-    def open_shop(self) -> None:
-        """The merchant, its people, goods and rules."""
-        made = merchant.provision(self.stage, self.plan)
-        admin = self.desk(made["admin"], made["password"])
-        passwords = office.hire(admin, self.plan)
-        self.mchid = merchant.connect(self.stage, self.plan, self.folder)
-        self.operator = self.desk("ops", passwords["ops"])
-        self.finance = self.desk("fin", passwords["fin"])
-        self.products = office.offer_goods(self.operator, self.plan)
-        office.publish_rules(self.finance, self.plan)
-
-    def send_cards(self) -> None:
-        self.batch = office.print_cards(self.operator, self.plan)
-        self.delivered_at = self.stage.twin.now() - dt.timedelta(hours=1)
-        office.send_cards(self.operator, self.batch, self.plan, self.delivered_at)
-
-    def meet(self) -> None:
-        """Three people scan, add and claim; a fourth only looks at the card."""
-        self.customers = [Customer(name, self.phone()) for name in self.plan.customers]
-        for customer, link in zip(self.customers, self.batch.links, strict=False):
-            customer.phone.become_customer(customer.name)
-            street.scan(customer, self.plan, link)
-            customer.phone.shot(f"{customer.name}-卡片")
-        for customer in self.customers[:3]:
-            street.add_guide(customer, self.plan)
-            street.claim(customer, self.plan)
-
-    def prepare_guides(self) -> None:
-        """Every guide in the workbench, with a link of their own to everything sold."""
-        corp = merchant.corp_of(self.plan)
-        self.guides: dict[str, Phone] = {}
-        self.links: dict[tuple[str, str], str] = {}
-        for guide in self.plan.guides:
-            phone = self.guides[guide.name] = self.phone()
-            street.open_workbench(phone, corp, guide.userid, guide.name)
-            phone.shot(f"{guide.name}-今日")
-
-    def link(self, guide: str, goods: Goods) -> str:
-        product = self.products[goods.code]
-        found = street.take_link(self.guides[guide], goods.title, product)
-        self.guides[guide].shot(f"{guide}-分享")
-        return found
-
-    def sell(self, customer: Customer, goods: Goods, sharer: str, *, gift: bool) -> str:
-        """Through a guide's link, or from the shelf where `sharer` is ""; the order's id."""
-        quantity = self.plan.quantities[len(self.sales)]
-        shelf = f"{self.stage.shop_url}/p/{self.products[goods.code]}"
-        url = self.link(sharer, goods) if sharer else shelf
-        total = goods.price_fen * quantity
-        wish = Wish(goods.title, quantity, total, f"{self.plan.gift.title}一份" if gift else "")
-        order_id = street.buy(customer, url, wish)
-        self.sales[order_id] = Sale(
-            sku=goods.code,
-            category=goods.category,
-            price_fen=goods.price_fen,
-            cost_fen=goods.cost_fen,
-            quantity=quantity,
-            bound=customer.guide,
-            sharer=sharer,
-            is_same_store=bool(sharer) and self.is_same_store(sharer, customer.guide),
-        )
-        self.numbers[order_id] = office.number_of(self.operator, order_id)
-        self.states[order_id] = "estimated"
-        return order_id
-
-    def is_same_store(self, one: str, other: str) -> bool:
-        return self.plan.guide(one).store == self.plan.guide(other).store
-
-    def colleague(self, guide: str, *, same_store: bool) -> str:
-        """Another guide, of the same store or of another; "" where there is none."""
-        names = [each.name for each in self.plan.guides if each.name != guide]
-        fit = [name for name in names if self.is_same_store(name, guide) == same_store]
-        return fit[0] if fit else ""
-
-    def give_back(self, order_id: str, share: float) -> None:
-        """A share of an order in money, asked in the chat and paid back by the operator."""
-        sale = self.sales[order_id]
-        amount = max(1, int(sale.paid_fen * share))
-        office.give_back(self.operator, order_id, amount, "顾客说少了一包")
-        sale.refunds.append(amount)
-        self.await_commission(order_id)
-
-    def await_commission(self, order_id: str) -> None:
-        """The books follow the money by a job each."""
-        sale, rules = self.sales[order_id], self.plan.rules
-        eventually(lambda: ledgers.check_order_page(self.operator, order_id, sale, rules))
-
-    def trade(self) -> None:
-        """Four orders: own link, another store's, a colleague's, and one taken back whole."""
-        first, second, third = self.customers[:3]
-        a, b, c = self.plan.goods
-        self.own = self.sell(first, a, first.guide, gift=True)
-        other = self.colleague(second.guide, same_store=False)
-        self.cross = self.sell(second, b, other, gift=True)
-        self.whole = self.sell(third, c, third.guide, gift=True)
-        self.take_back_whole(third)
-        near = third if self.colleague(third.guide, same_store=True) else first
-        colleague = self.colleague(near.guide, same_store=True)
-        self.same = self.sell(near, c, colleague, gift=near is third)
-        self.owners = {self.own: first, self.cross: second, self.same: near}
-
-    def take_back_whole(self, customer: Customer) -> None:
-        sale = self.sales[self.whole]
-        street.take_back_unsent(customer, self.whole, sale.paid_fen)
-        sale.refunds.append(sale.paid_fen)
-        self.states[self.whole] = "reversed"
-        self.await_commission(self.whole)
-
-    def deliver(self) -> None:
-        """Shipped by the operator, received by each customer, one refunded in part."""
-        for order_id, customer in self.owners.items():
-            self.await_commission(order_id)
-            office.ship(self.operator, order_id)
-            street.confirm_receipt(customer, order_id)
-            self.states[order_id] = "frozen"
-        self.operator.shot("运营-订单")
-        self.settle_differences(self.customers[1])
-        eventually(self.check_accounts)
-        self.check_income()
-
-    def settle_differences(self, customer: Customer) -> None:
-        """The customer asks for everything, and is given a part by the operator."""
-        street.ask_back(customer, self.cross, self.sales[self.cross].paid_fen)
-        reason = "协商后退一部分"
-        office.decline(self.operator, self.numbers[self.cross], reason)
-        street.read_refusal(customer, self.cross, reason)
-        self.give_back(self.cross, self.plan.refund_shares[0])
-
-    def check_accounts(self) -> None:
-        ledgers.check_operator_page(self.finance, self.accounts())
-
-    def accounts(self) -> dict[str, ledgers.Account]:
-        sales = {self.numbers[order_id]: sale for order_id, sale in self.sales.items()}
-        states = {self.numbers[order_id]: state for order_id, state in self.states.items()}
-        return ledgers.expected_accounts(self.plan.rules, sales, states)
-
-    def check_income(self) -> None:
-        for name, account in self.accounts().items():
-            payable = account.by_state["settled"]
-            ledgers.check_income_page(self.guides[name], name, account, payable)
-
-    def settle(self) -> None:
-        """The clock past every rights period; by the job or by finance, as the rules say."""
-        self.stage.move_clock(DAYS_TO_RIPEN)
-        if not self.plan.is_automatic:
-            self.finance.open("/commission")
-            self.finance.press("结算到期的")
-            self.finance.says("已结算")
-        for order_id in self.owners:
-            self.states[order_id] = "settled"
-        eventually(self.check_accounts, seconds=60)
-
-    def come_again(self) -> None:
-        """A refund after settlement, and an order that no link led to."""
-        self.give_back(self.own, self.plan.refund_shares[1])
-        second = self.customers[1]
-        self.late = self.sell(second, self.plan.goods[0], "", gift=False)
-        self.await_commission(self.late)
-        self.check_accounts()
-        self.check_income()
-
-    def wake_up(self) -> None:
-        """The next morning: what WeChat Pay has, what every page says, what must be true."""
-        self.stage.move_clock(1)
-        today = self.stage.twin.now().date()
-        manage("nightly", "--tenant", self.plan.slug)
-        log = ledgers.read_pay_log(self.stage.twin, self.mchid)
-        self.check_money(log)
-        self.check_morning(log, today)
-        for order_id, sale in self.sales.items():
-            ledgers.check_order_page(self.operator, order_id, sale, self.plan.rules)
-        for order_id, customer in {**self.owners, self.late: self.customers[1]}.items():
-            ledgers.check_customers_page(customer.phone, order_id, self.sales[order_id])
-
-    def check_money(self, log: ledgers.PayLog) -> None:
-        """WeChat Pay collected the orders and three times one fen, and gave back the refunds."""
-        sales = {self.numbers[order_id]: sale for order_id, sale in self.sales.items()}
-        orders = {number: amount for _, number, amount in log.paid if number in sales}
-        assert orders == {number: sale.paid_fen for number, sale in sales.items()}
-        assert [fen for _, number, fen in log.paid if number not in sales] == [CLAIM_FEN] * 3
-        back = sorted((number, fen) for _, number, fen in log.refunded)
-        assert back == sorted((n, fen) for n, sale in sales.items() for fen in sale.refunds)
-
-    def check_morning(self, log: ledgers.PayLog, today: dt.date) -> None:
-        """今日 and the definitions: net sales of every day, what the cards brought."""
-        paid = [(day, fen) for day, _, fen in log.paid if fen != CLAIM_FEN]
-        net = net_sales(paid, [(day, fen) for day, _, fen in log.refunded])
-        first = min(net)
-        days = [first + dt.timedelta(days=n) for n in range((today - first).days)]
-        sales = {day: Figure(yuan(net.get(day, 0)), net.get(day, 0)) for day in days}
-        cards, cohort = self.plan.delivered, self.delivered_at.date()
-        scanned = Figure(percent_words(4, cards), 4, cards)
-        conversion = percent_words(3, cards)
-        banded = Figure(f"{conversion}（{conversion_band(3, cards)}）", 3, cards)
-        ledgers.check_metric(self.operator, "net_sales", today, sales)
-        ledgers.check_metric(self.operator, "card_scan_rate", today, {cohort: scanned})
-        ledgers.check_metric(self.operator, "card_conversion_rate", today, {cohort: banded})
-        self.operator.open("/")
-        self.operator.shot("运营-今日")
-        assert ledgers.tile(self.operator, "net_sales") == sales[days[-1]].value
-        assert ledgers.tile(self.operator, "card_scan_rate") == scanned.value
-        assert ledgers.tile(self.operator, "card_conversion_rate") == conversion
-
-    def check_truths(self) -> None:
-        """Every invariant was looked at on rows of this merchant, and none is broken."""
-        told = manage("check_invariants", "--tenant", self.plan.slug)
-        assert told["ok"], told
-        idle = [code for code, row in told["invariants"].items() if not row["examined"]]
-        assert idle == []
-        assert [fault for device in self.stage.devices for fault in device.faults] == []
 
 
 @pytest.fixture
@@ -267,18 +34,6 @@ def play(
 
 
 def test_the_whole_line_agrees_to_the_fen(play: Play) -> None:
-    chapters = (
-        play.open_shop,
-        play.send_cards,
-        play.meet,
-        play.prepare_guides,
-        play.trade,
-        play.deliver,
-        play.settle,
-        play.come_again,
-        play.wake_up,
-        play.check_truths,
-    )
-    for chapter in chapters:
+    for chapter in (*play.chapters(), wake_up, check_truths):
         with play.stage.chapter(chapter.__name__):
-            chapter()
+            chapter(play)
