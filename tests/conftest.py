@@ -16,6 +16,7 @@ from tenants.models import Tenant
 from tenants.roles import ROLE, ensure_role
 from tenants.schema import create_schema, drop_schema, migrate_public, version_of
 from tenants.services import ensure_platform, provision_tenant
+from tests.access.summary import access_line
 from tests.world import MONDAY, World, build_world
 
 
@@ -154,3 +155,9 @@ def real_tenant(django_db_setup: None, django_db_blocker: Any) -> Iterator[Calla
             tenant.delete()
         take_role(ROLE)
         connections.close_all()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    passed, failed = (terminalreporter.stats.get(name, []) for name in ("passed", "failed"))
+    if line := access_line([*passed, *failed]):
+        terminalreporter.write_line(line)

@@ -64,6 +64,8 @@ class AccessMiddleware:
 
     def _staff(self, request: Any, policy: Policy) -> HttpResponse | None:
         if request.staff is None:
+            if request.headers.get("HX-Request"):
+                return HttpResponse(status=401, headers={"HX-Refresh": "true"})
             if request.path.startswith("/g/"):
                 return redirect(f"/g/login?next={request.path}")
             return redirect(f"/login?next={request.path}")

@@ -1,19 +1,20 @@
 """One cell of the matrix: who asks for what, by which method, and what came of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 
 from tenants import hosts
 from tenants.models import Tenant
 from tests.access import senders
 from tests.access.canaries import body_of
-from tests.access.checksums import Books, changed
+from tests.access.checksums import Books, Sums, changed
 from tests.access.row import STAFF, Row
 from tests.access.scene import ORDERS
+from tests.access.shapes import shape_of
 from tests.access.stage import BRAND_MARK, STORE_MARK, Side, Stage
 from tests.world import Browser
 
@@ -25,6 +26,9 @@ OTHER_CREDENTIAL = "other tenant's credential on own host"
 MISSING = "non-existent id"
 SUSPENDED = "suspended tenant"
 RELATIONS = (OWN, OTHER_STORE, OTHER_ID, OTHER_HOST, OTHER_CREDENTIAL, MISSING, SUSPENDED)
+
+FORGED = 401
+"""What a request is answered that is signed, but not with the keys of this merchant."""
 
 NO_TEXT, NO_NUMBER = "0000000000000000000000none", "999999"
 
@@ -55,9 +59,9 @@ class Runner:
     books: Books = field(init=False)
     before: dict[str, str] = field(init=False)
     problems: list[str] = field(default_factory=list)
-    cells: int = 0
+    asked: list[Cell] = field(default_factory=list)
     hits: int = 0
-    bodies: dict[tuple[str, str, str], bytes] = field(default_factory=dict)
+    shapes: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.books = Books(
@@ -67,18 +71,53 @@ class Runner:
 
     def run(self, cell: Cell) -> None:
         """Ask once; what it changed is looked at and rolled back."""
-        self.cells += 1
+        self.asked.append(cell)
         with transaction.atomic():
-            if cell.relation == SUSPENDED:
-                Tenant.objects.filter(pk=self.stage.aurora.tenant.pk).update(state="suspended")
-                hosts.forget()
             answer = ask(self.stage, cell)
-            after = self.books.whole()
+            after = self.books.whole() if has_written() else self.before
             transaction.set_rollback(True)
-        if cell.relation == SUSPENDED or cell.row.surface == "platform":
+        if cell.row.surface == "platform":
             hosts.forget()
+        self._note(cell, answer, after)
+
+    def run_suspended(self, cells: Iterable[Cell]) -> None:
+        """Ask all of them of a merchant that is suspended, and look at the end what changed."""
+        with transaction.atomic():
+            Tenant.objects.filter(pk=self.stage.aurora.tenant.pk).update(state="suspended")
+            hosts.forget()
+            for cell in cells:
+                self.asked.append(cell)
+                self._note(cell, ask(self.stage, cell), self.before)
+            if self.books.whole() != self.before:
+                self.problems.append("停用的商家还在写库")
+            transaction.set_rollback(True)
+        hosts.forget()
+
+    def _note(self, cell: Cell, answer: Any, after: Sums) -> None:
+        if is_hidden(self.stage, cell):
+            words = named_ids(self.stage, cell)
+            self.shapes.setdefault((cell.role, cell.method), {})[cell.relation] = shape_of(
+                answer, *words
+            )
         for problem in self._judge(cell, answer, after):
             self.problems.append(f"{cell}：{problem}")
+
+    def finish(self) -> list[str]:
+        """All problems, with those that show only once every relation was asked for."""
+        for (role, method), found in self.shapes.items():
+            if len(set(found.values())) > 1:
+                self.problems.append(f"{method} · {role}：不是自己的和不存在的分得出来 {[*found]}")
+        return self.problems
+
+    def told(self) -> dict[str, Any]:
+        """What was asked, for the closing line of the run."""
+        return {
+            "cells": len(self.asked),
+            "hits": self.hits,
+            "routes": sorted({cell.row.route for cell in self.asked}),
+            "roles": sorted({cell.role for cell in self.asked}),
+            "seeds": [self.stage.canaries.seed],
+        }
 
     def _judge(self, cell: Cell, answer: Any, after: Any) -> Iterator[str]:
         wanted = expected(self.stage, cell)
@@ -111,6 +150,13 @@ class Runner:
             yield "应当写入却什么也没有改，这一格证明不了什么"
 
 
+def has_written() -> bool:
+    """Whether this transaction may have changed a row anywhere: none has an id before."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")
+        return bool(cursor.fetchone()[0])
+
+
 def expected(stage: Stage, cell: Cell) -> int:
     """The status a cell must answer with."""
     row, role, method = cell.row, cell.role, cell.method
@@ -119,7 +165,9 @@ def expected(stage: Stage, cell: Cell) -> int:
     if cell.relation in (OTHER_HOST, OTHER_CREDENTIAL):
         return _as_stranger(cell)
     if not row.lets_in(role):
-        return row.denied(role, method, is_logged_in=logs_in(cell))
+        is_elsewhere = cell.relation in (OTHER_ID, MISSING) and row.audience == "machine"
+        denied = row.denied(role, method, is_logged_in=logs_in(cell))
+        return row.missing if is_elsewhere and denied != 405 else denied
     accepted = row.accepted(role, method)
     if accepted == 405 or not row.ids or cell.relation == OWN:
         return accepted
@@ -133,6 +181,8 @@ def expected(stage: Stage, cell: Cell) -> int:
 def _as_stranger(cell: Cell) -> int:
     """A credential of elsewhere is worth nothing: the answer of nobody."""
     row = cell.row
+    if row.sender and cell.role == "callback" and row.accepted(cell.role, cell.method) != 405:
+        return FORGED
     if row.lets_in("anonymous"):
         return row.accepted("anonymous", cell.method)
     return row.denied("anonymous", cell.method, is_logged_in=False)
@@ -186,6 +236,23 @@ def hidden_marks(cell: Cell) -> list[str]:
     return marks.get(role, [])
 
 
+def is_hidden(stage: Stage, cell: Cell) -> bool:
+    """Whether the answer must not tell what is not yours from what is not there."""
+    row = cell.row
+    if not row.ids or not row.lets_in(cell.role) or row.accepted(cell.role, cell.method) == 405:
+        return False
+    if cell.relation == OTHER_STORE:
+        return cell.role not in row.others.split() and row.other == row.missing
+    if cell.relation == OTHER_ID:
+        return not collides(stage, row)
+    return cell.relation == MISSING
+
+
+def named_ids(stage: Stage, cell: Cell) -> list[str]:
+    named = _named(stage, cell)
+    return [named[name] for name in cell.row.ids.values() if not name.startswith("=")]
+
+
 def collides(stage: Stage, row: Row) -> bool:
     """Whether the other merchant's id names a row of ours as well."""
     ours, theirs = things(stage, "own", stage.aurora), things(stage, "own", stage.breeze)
@@ -194,7 +261,8 @@ def collides(stage: Stage, row: Row) -> bool:
 
 def things(stage: Stage, group: str, side: Side) -> dict[str, str]:
     found = side.groups[group].things | stage.platform_things | side.secrets
-    return found | {"site": f"http://{side.host('staff')}:8000"}
+    home = side.groups["own"].things["brand"]
+    return found | {"site": f"http://{side.host('staff')}:8000", "home_brand": home}
 
 
 def ask(stage: Stage, cell: Cell) -> Any:
@@ -226,13 +294,14 @@ def _named(stage: Stage, cell: Cell) -> dict[str, str]:
     if cell.relation == MISSING:
         ids = [name for name in cell.row.ids.values() if not name.startswith("=")]
         found |= {name: NO_NUMBER if found[name].isdigit() else NO_TEXT for name in ids}
+        found |= {name: NO_TEXT for name in cell.row.ids.values() if name.startswith("=")}
     return found
 
 
 def path_of(row: Row, named: dict[str, str]) -> str:
     path = row.path
     for parameter, name in row.ids.items():
-        value = name[1:] if name.startswith("=") else named[name]
+        value = named.get(name, name[1:])
         start = path.index("<")
         path = path[:start] + value + path[path.index(">") + 1 :]
         assert parameter
@@ -264,6 +333,8 @@ def relation_fits(row: Row, role: str, relation: str) -> bool:
     if row.surface == "platform" and relation in (OTHER_HOST, SUSPENDED):
         return False
     if relation == OTHER_CREDENTIAL and role in ("anonymous", "platform"):
+        return False
+    if relation == OTHER_STORE and row.sender:
         return False
     if relation in (OTHER_STORE, OTHER_ID, MISSING):
         return bool(row.ids)

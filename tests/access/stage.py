@@ -21,6 +21,7 @@ from tenants.models import Tenant
 from tenants.services import provision_tenant
 from tests.access.canaries import Canaries
 from tests.access.filling import fill_empty_tables
+from tests.access.row import STAFF
 from tests.access.scene import Group, fill_group, stock_shelf
 from tests.acquisition.fakes import FakeWays
 from tests.mall.fakes import FakeGateway
@@ -93,6 +94,9 @@ def build_stage(platform: Tenant, seed: int) -> Stage:
         breeze = build_side("breeze-access", gateway, token="t0kenOfBreeze", aes_key="b" * 43)
     with entered(breeze.tenant):
         canaries.mark_all()
+    for side in (aurora, breeze):
+        with entered(side.tenant):
+            side.credentials |= _credentials(side)
     with entered(platform):
         cookie = {"HTTP_COOKIE": cookie_of(platform, Staff.objects.get(username="platform"))}
         task = LongTask.objects.create(
@@ -112,8 +116,7 @@ def build_side(slug: str, gateway: FakeGateway, *, token: str, aes_key: str) -> 
         groups = _groups(staff, gateway)
         secrets = _connect(token, aes_key)
         fill_empty_tables()
-        credentials = _credentials(tenant, staff, groups["own"])
-    return Side(tenant, groups, credentials, staff, secrets)
+    return Side(tenant, groups, {}, staff, secrets)
 
 
 def _people() -> dict[str, Staff]:
@@ -181,12 +184,12 @@ def _connect(token: str, aes_key: str) -> dict[str, str]:
     }
 
 
-def _credentials(
-    tenant: Tenant, staff: dict[str, Staff], group: Group
-) -> dict[str, dict[str, str]]:
+def _credentials(side: Side) -> dict[str, dict[str, str]]:
     """Headers that carry each role's credential; a person's is the cookie of a session."""
-    roles = ("guide", "manager", "operator", "analyst", "finance", "admin")
-    found = {role: {"HTTP_COOKIE": cookie_of(tenant, staff[role])} for role in roles}
+    tenant, group = side.tenant, side.groups["own"]
+    for person in side.staff.values():
+        person.refresh_from_db()
+    found = {role: {"HTTP_COOKIE": cookie_of(tenant, side.staff[role])} for role in STAFF}
     found["anonymous"] = {}
     session = SessionStore()
     session.update({"customer_id": group.customer.pk, "tenant": tenant.schema_name})
@@ -197,9 +200,14 @@ def _credentials(
     return found
 
 
-def cookie_of(tenant: Tenant, person: Staff) -> str:
-    """A session as the login opens it. Call on the tenant's schema."""
+def cookie_of(tenant: Tenant, person: Staff, view_as: str = "") -> str:
+    """A session as the login opens it, perhaps looking through another's eyes.
+
+    Call on the tenant's schema.
+    """
     session = SessionStore()
+    if view_as:
+        session["view_as"] = Staff.objects.get(username=view_as).pk
     session.update(
         {
             "staff_id": person.pk,

@@ -142,6 +142,8 @@ ROWS = (
         ids={"kind": "=mp"},
         form={"appid": "wx_mall_appid", "secret": "n3w"},
         others="admin",
+        missing=422,
+        why="不认识的连接种类按填错处理",
     ),
     Row(
         "staff:/settings/connections/<str:kind>/check",

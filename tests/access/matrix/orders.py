@@ -5,7 +5,7 @@ from tests.access.row import Row
 TOKEN = "上传凭证只给传文件的人；拿着它还要有导入的权限和品牌"
 FILE = {
     "platform": "generic",
-    "brand": "{brand}",
+    "brand": "{home_brand}",
     "unit": "yuan",
     "c_order_no": "order",
     "c_placed_at": "at",
@@ -144,7 +144,7 @@ ROWS = (
         post=405,
         ids={"token": "upload"},
         query=FILE,
-        others="admin",
+        others="operator admin",
         why=TOKEN,
     ),
     Row(
@@ -157,7 +157,7 @@ ROWS = (
         post=302,
         ids={"token": "upload"},
         query=FILE,
-        others="admin",
+        others="operator admin",
         why=TOKEN,
     ),
     Row(

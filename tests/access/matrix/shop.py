@@ -134,6 +134,7 @@ ROWS = (
         get=302,
         post=405,
         ids={"token": "share_link"},
+        leaves="django_session",
         others="anonymous customer guide manager operator analyst finance admin platform api_key"
         " callback",
         why="分享链接本来就是发给所有人的",
