@@ -80,7 +80,7 @@ def unseal(resource: dict[str, str], apiv3_key: str = APIV3_KEY) -> str:
     )
 
 
-def wait_for(found: Callable[[], Any], seconds: float = 5.0) -> Any:
+def wait_for(found: Callable[[], Any], seconds: float = 30.0) -> Any:
     """The first true answer of ``found``; fails after so many seconds."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -121,7 +121,7 @@ class Receiver:
         """The deliveries that speak of this out_trade_no, out_refund_no or out_bill_no."""
         return [one for one in list(self.got) if number in one.resource.values()]
 
-    def wait(self, number: str, count: int = 1, seconds: float = 5.0) -> list[Delivery]:
+    def wait(self, number: str, count: int = 1, seconds: float = 30.0) -> list[Delivery]:
         wait_for(lambda: len(self.of(number)) >= count, seconds)
         return self.of(number)
 

@@ -81,7 +81,7 @@ class Product:
     answers: list[Any] = field(default_factory=list)
     echo: Any = None
 
-    def wait(self, count: int, seconds: float = 5.0) -> list[dict[str, Any]]:
+    def wait(self, count: int, seconds: float = 30.0) -> list[dict[str, Any]]:
         """The requests, once there are ``count`` of them."""
         for _ in range(int(seconds / 0.02)):
             if len(self.requests) >= count:
