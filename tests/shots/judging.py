@@ -9,7 +9,7 @@ from tests.shots.places import Place
 
 ALLOWED = re.compile(
     r"""^(id|ID|CSV|csv|PDF|xlsx|parquet|JSON|QR|SKU|SOP|WeCom|H5|API|APIv\d|AppID|AgentId|CorpID|
-    CorpId|AppSecret|Secret|Token|EncodingAESKey|URL|PEM|https?|SF\d*|UTF|GBK|Excel|IP|ERP|HTML|PUB_KEY_ID_?|
+    CorpId|AppSecret|Secret|Token|EncodingAESKey|URL|PEM|XLSX|Parquet|ExportOrderDetailList|https?|SF\d*|UTF|GBK|Excel|IP|ERP|HTML|PUB_KEY_ID_?|
     v\d+|vs|n|D\d+|R)$""",
     re.VERBOSE,
 )

@@ -26,7 +26,7 @@
       const target = ['checkbox', 'radio'].includes(node.type) ? (node.closest('label') || node) : node;
       const box = target.getBoundingClientRect();
       const inline = getComputedStyle(node).display === 'inline' && node.closest('p,small,.consent');
-      if (!inline && box.height < 44 && box.width > 0) {
+      if (!inline && box.height < 43.5 && box.width > 0) {
         faults.push(`点击区域太矮（${Math.round(box.height)}）：${(node.textContent || node.name).trim().slice(0, 20)}`);
       }
     }
