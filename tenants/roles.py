@@ -33,12 +33,23 @@ END LOOP; END $grant$"""
     ]
 
 
+# Roles belong to the whole cluster: two databases may be prepared at the same moment.
+_MAKE_ROLE = f"""DO $role$ BEGIN
+IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{ROLE}') THEN
+    BEGIN
+        CREATE ROLE {ROLE} NOLOGIN;
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+    END;
+END IF;
+IF NOT pg_has_role(current_user, '{ROLE}', 'MEMBER') THEN
+    EXECUTE format('GRANT {ROLE} TO %I', current_user);
+END IF;
+END $role$"""
+
+
 def ensure_role() -> None:
     """Create the role when missing, let our login take it, open the public schema."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE])
-        if cursor.fetchone() is None:
-            cursor.execute(f"CREATE ROLE {ROLE} NOLOGIN")
-        cursor.execute(f"GRANT {ROLE} TO CURRENT_USER")
+        cursor.execute(_MAKE_ROLE)
         for statement in grant_statements():
             cursor.execute(statement)
