@@ -162,9 +162,9 @@ def count_free_ways(staff_id: int, now: Any) -> int:
     return rows.filter(Q(leased_until=None) | Q(leased_until__lt=now)).count()
 
 
-def name_batches(ids: Iterable[int]) -> dict[str, str]:
-    """{id: name}, for whoever labels figures by batch."""
-    rows = CardBatch.objects.filter(pk__in=list(ids)).values_list("pk", "name")
+def name_batches_for(actor: Staff, ids: Iterable[int]) -> dict[str, str]:
+    """{id: name} of the batches in the actor's reach, to label figures."""
+    rows = list_batches_for(actor).filter(pk__in=list(ids)).values_list("pk", "name")
     return {str(pk): name for pk, name in rows}
 
 

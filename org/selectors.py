@@ -69,10 +69,10 @@ def get_unit(unit_id: int) -> OrgUnit:
     return OrgUnit.objects.get(pk=unit_id)
 
 
-def name_units(ids: Iterable[int]) -> dict[str, str]:
-    """{id: name}, for whoever labels figures by unit."""
-    rows = OrgUnit.objects.filter(pk__in=list(ids)).values_list("pk", "name")
-    return {str(pk): name for pk, name in rows}
+def name_units_for(actor: Staff, ids: Iterable[int]) -> dict[str, str]:
+    """{id: name} of the actor's units and of the brand above them, to label figures."""
+    rows = list_units_for(actor).order_by() | list_brands_for(actor).order_by()
+    return {str(pk): name for pk, name in rows.filter(pk__in=list(ids)).values_list("pk", "name")}
 
 
 def list_brands_for(actor: Staff) -> QuerySet[OrgUnit]:

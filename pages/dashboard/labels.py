@@ -3,9 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from acquisition.selectors import name_batches
+from acquisition.selectors import name_batches_for
 from core.money import format_yuan
-from org.selectors import name_units
+from org.models import Staff
+from org.selectors import name_units_for
+
+ROWS = ("batch", "brand", "store")
+"""Dimensions whose keys are rows of ours."""
 
 KINDS = {"share": "分享", "either": "分享或绑定"}
 PLATFORMS = {
@@ -26,17 +30,21 @@ STATUSES = {
 """States of an order as a platform's file tells them."""
 
 
-def key_labels(dimension: str, keys: Iterable[str]) -> dict[str, str]:
-    """Names of the keys; one query for those that are rows."""
-    wanted = [key for key in keys if key]
+def key_labels(actor: Staff, dimension: str, keys: Iterable[str]) -> dict[str, str]:
+    """Names of the keys; of those that are rows only the rows in the actor's reach."""
     if dimension == "kind":
         return KINDS
     if dimension == "platform":
         return PLATFORMS
-    ids = [int(key) for key in wanted if key.isdigit()]
+    ids = [int(key) for key in keys if key.isdigit()]
     if dimension == "batch":
-        return name_batches(ids)
-    return name_units(ids)
+        return name_batches_for(actor, ids)
+    return name_units_for(actor, ids)
+
+
+def is_in_reach(dimension: str, key: str, names: dict[str, str]) -> bool:
+    """Whether a figure of this key may be shown; what belongs to no row belongs to all."""
+    return dimension not in ROWS or key in names or not key
 
 
 DETAILS = {

@@ -6,11 +6,14 @@ from django.views.decorators.http import require_GET
 
 from analytics import contracts, selectors
 from analytics.contracts import Metric
+from analytics.selectors import Figure
 from core.errors import NotFound
 from org.contracts import policy
+from org.models import Staff
 from pages.charts import line_chart
-from pages.dashboard.labels import key_labels
+from pages.dashboard.labels import is_in_reach, key_labels
 from pages.exports import csv_response
+from pages.http import staff_of
 
 
 def _metric(code: str) -> Metric:
@@ -38,7 +41,9 @@ def metric(request: HttpRequest, code: str) -> HttpResponse:
         "grain": contracts.GRAIN_NAMES[found.grain],
         "chart": line_chart(figures, found.name),
         "figures": list(reversed(figures))[:60],
-        "breakdowns": [_breakdown(found, name) for name in found.dimensions if name != "all"],
+        "breakdowns": [
+            _breakdown(staff_of(request), found, name) for name in found.dimensions if name != "all"
+        ],
         "run": selectors.find_last_run(),
     }
     return render(request, "dashboard/metrics/detail.html", context)
@@ -53,7 +58,7 @@ def metric_csv(request: HttpRequest, code: str) -> HttpResponse:
         (f.day, contracts.DIMENSION_NAMES[name], f.key, f.numerator, f.denominator, f.text,
          "是" if f.is_matured else "否")
         for name in found.dimensions
-        for f in selectors.list_figures(code, dimension=name, key=None)
+        for f in _figures(staff_of(request), found, name)
     ]  # fmt: skip
     return csv_response(code, header, rows)
 
@@ -62,12 +67,16 @@ def _first_key(metric: Metric) -> str:
     return "" if metric.dimensions[0] == "all" else "share"
 
 
-def _breakdown(metric: Metric, dimension: str) -> dict[str, object]:
+def _figures(actor: Staff, metric: Metric, dimension: str) -> list[Figure]:
+    """All cells of a dimension whose keys are in the actor's reach."""
+    figures = list(selectors.list_figures(metric.code, dimension=dimension, key=None))
+    names = key_labels(actor, dimension, {figure.key for figure in figures})
+    return [figure for figure in figures if is_in_reach(dimension, figure.key, names)]
+
+
+def _breakdown(actor: Staff, metric: Metric, dimension: str) -> dict[str, object]:
     """The latest cell of each key of a dimension, by its name."""
-    latest = {
-        figure.key: figure
-        for figure in selectors.list_figures(metric.code, dimension=dimension, key=None)
-    }
-    names = key_labels(dimension, latest)
+    latest = {figure.key: figure for figure in _figures(actor, metric, dimension)}
+    names = key_labels(actor, dimension, latest)
     rows = [(names.get(key, key), figure) for key, figure in latest.items()]
     return {"name": contracts.DIMENSION_NAMES[dimension], "rows": rows[:50]}

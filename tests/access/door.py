@@ -6,7 +6,8 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
-from tests.access.cells import body_of, things
+from tests.access.asking import things
+from tests.access.canaries import body_of
 from tests.access.checksums import Books, changed
 from tests.access.stage import Stage
 from tests.world import Browser

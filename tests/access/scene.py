@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 from acquisition.models import Card, CardBatch, Scan
 from acquisition.services import create_batch
+from analytics.contracts import get_metric
+from analytics.models import MetricValue
 from core import clock
 from core.ids import random_text
 from core.models import Job, LongTask
@@ -28,6 +30,7 @@ from mall.contracts import Receiver
 from mall.models import Benefit, Entitlement, Order, PayException, Product, Refund, Sku
 from mall.selectors import merge_cart, quote_cart
 from members.models import Contact, Customer, Member
+from members.services import note, tag_member
 from org.models import ApiKey, OrgUnit, Staff
 from org.services import create_api_key
 from tests.mall.fakes import MERCHANT, FakeGateway
@@ -85,6 +88,8 @@ def stock_shelf(group: Group, code: str) -> Goods:
 def fill_group(group: Group, goods: Goods, *, first_card: int) -> Group:
     """Everything of one customer: orders in every state, a card, a promise, a commission."""
     _befriend(group)
+    _figures(group, goods)
+    mall.set_stock(sku=goods.sku, location=group.store, on_hand=5)
     orders = _trade(group, goods)
     group.things |= _named(group, goods, orders)
     group.things |= _cards(group, goods, first_card)
@@ -112,6 +117,26 @@ def _befriend(group: Group) -> None:
         external_userid=f"wm_{group.store.code}",
         added_at=now,
     )
+    tag_member(member=group.member, group="自定义", name=group.text("敏感肌"), source="test")
+    note(member=group.member, kind="note", at=now, ref="1", text=group.text("喜欢玫瑰味"))
+
+
+def _figures(group: Group, goods: Goods) -> None:
+    """A figure of the group's store, brand and batch, as the nightly run leaves them."""
+    keys = (
+        ("net_sales", "store", group.store.pk),
+        ("net_sales", "brand", group.brand.pk),
+        ("card_scan_rate", "batch", goods.batch.pk),
+    )
+    for metric, dimension, key in keys:
+        MetricValue.objects.get_or_create(
+            metric=metric,
+            version=get_metric(metric).version,
+            day=clock.today() - dt.timedelta(days=1),
+            dimension=dimension,
+            key=str(key),
+            defaults={"numerator": 777, "denominator": 1000, "computed_at": clock.now()},
+        )
 
 
 def _trade(group: Group, goods: Goods) -> dict[str, Order]:

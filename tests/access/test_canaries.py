@@ -7,8 +7,9 @@ from django.db import connection
 from django.http import HttpResponse
 
 from tenants.context import entered
+from tests.access.asking import ask
 from tests.access.canaries import EXEMPT, LEAST, merchant_models, name_of, text_fields
-from tests.access.cells import OWN, Cell, ask
+from tests.access.cells import OWN, Cell
 from tests.access.door import Door
 from tests.access.filling import empty_tables
 from tests.access.rows import ROWS
@@ -94,7 +95,9 @@ READABLE = [row for row in ROWS if row.get == 200 and row.surface != "platform" 
 
 def test_at_home_the_pages_of_breeze_are_full_of_marks(stage: Stage) -> None:
     """The control: were Breeze's rows to come out on Aurora's host, the search would see it."""
-    home, seen, dumb = breeze_as_home(stage), [], []
+    home = breeze_as_home(stage)
+    seen: list[str] = []
+    dumb: list[str] = []
     for row in READABLE:
         role = next(r for r in ("admin", "guide", "customer") if row.lets_in(r))
         if row.surface == "customer":

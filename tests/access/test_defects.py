@@ -17,12 +17,12 @@ from tests.access.cells import (
     OTHER_STORE,
     OWN,
     RELATIONS,
-    Runner,
     cells_of,
 )
 from tests.access.routes import routes_of
 from tests.access.row import Row
 from tests.access.rows import by_route
+from tests.access.runner import Runner
 from tests.access.stage import Stage
 from tests.access.test_rows import stub
 
@@ -38,7 +38,7 @@ def row(path: str, *, get: int = 200, post: int = 200, **more: object) -> Row:
     """A row that says of a leaky view what it should have been."""
     told = {"audience": "staff", "capability": "orders.view", "kind": "", "roles": VIEWERS}
     fields = {"route": f"staff:/leaky/{path}", "writes": False, **told, **more}
-    return Row(get=get, post=post, **fields)  # type: ignore[arg-type]
+    return Row(get=get, post=post, **fields)
 
 
 def order_row(path: str, **more: object) -> Row:

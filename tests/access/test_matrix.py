@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.access.cells import OWN, RELATIONS, SUSPENDED, Cell, Runner, cells_of
+from tests.access.cells import OWN, RELATIONS, SUSPENDED, Cell, cells_of
 from tests.access.row import ROLES, Row
 from tests.access.rows import ROWS
+from tests.access.runner import Runner
 from tests.access.stage import Stage
 from tests.access.twins import make_twins
 

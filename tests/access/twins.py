@@ -9,7 +9,7 @@ from tests.access.stage import Stage
 def twin_columns() -> list[tuple[str, str]]:
     """(table, column) of every id or credential that is drawn at random."""
     return [
-        (model._meta.db_table, field.column)
+        (model._meta.db_table, str(field.column))
         for model in merchant_models()
         for field in model._meta.concrete_fields
         if _is_random(field) and model._meta.app_label != "sessions"

@@ -40,7 +40,7 @@ ROWS = (
         "operator analyst finance admin",
         get=200,
         post=405,
-        ids={"code": "=net_sales"},
+        ids={"code": "=card_scan_rate"},
         others="operator analyst finance admin",
     ),
     Row(

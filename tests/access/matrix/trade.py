@@ -34,7 +34,7 @@ ROWS = (
         get=405,
         post=302,
         ids={"member_id": "member"},
-        form={"group": "自定义", "name": "敏感肌"},
+        form={"group": "自定义", "name": "油性肌"},
         others="admin",
     ),
     Row(
@@ -85,7 +85,8 @@ ROWS = (
         post=405,
         ids={"product_id": "product"},
         others="manager admin",
-        why=SHELF,
+        shows="manager",
+        why=f"{SHELF}；哪家店有货互相看得到，好调货",
     ),
     Row(
         "staff:/products/<str:product_id>/edit",
