@@ -115,7 +115,7 @@ def test_the_schedule_is_the_documented_one():
 
 def test_the_schedule_is_kept_scaled(shop: Shop):
     shop.twin.settings(pay_notify_scale=0.002)
-    shop.receiver.answers = [500] * 4
+    shop.receiver.answers = [500] * 40
     number = shop.paid()
 
     stamps = []
