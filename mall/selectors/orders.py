@@ -43,9 +43,9 @@ def get_order_of(customer: Customer, public_id: str) -> Order:
     return _one(list_orders_of(customer), public_id)
 
 
-def list_orders_of_member(member_id: int) -> QuerySet[Order]:
-    """All of a person's orders, imported ones too, the newest first."""
-    rows = Order.objects.filter(member_id=member_id)
+def list_orders_of_member(member_id: int, brand_id: int) -> QuerySet[Order]:
+    """A person's orders of a brand, imported ones too, the newest first."""
+    rows = Order.objects.filter(member_id=member_id, brand_id=brand_id)
     return _with_lines(rows).order_by("-placed_at", "-pk")
 
 

@@ -9,11 +9,9 @@ from core import clock
 from core.ids import random_text
 from distribution.selectors import CHIPS, find_live_binding, list_customers_of
 from mall.selectors import list_orders_of_member
-from members.models import Member
 from members.selectors import get_member_for, list_contacts_of, list_tags_of, list_timeline
 from members.services import note
 from org.contracts import policy
-from org.models import Staff
 from org.selectors import find_brand_of
 from pages.http import page_of, staff_of
 
@@ -38,15 +36,17 @@ def index(request: HttpRequest) -> HttpResponse:
 @policy("staff", "guide.customers", object_kind="member")
 @require_GET
 def sheet(request: HttpRequest, member_id: str) -> HttpResponse:
-    member = get_member_for(staff_of(request), member_id)
+    guide = staff_of(request)
+    member = get_member_for(guide, member_id)
+    brand = find_brand_of(guide.unit) if guide.unit else None
     context = {
         "tab": "customers",
         "member": member,
         "contacts": list_contacts_of(member)[:5],
         "tags": list_tags_of(member)[:20],
-        "orders": list_orders_of_member(member.pk)[:5],
+        "orders": list_orders_of_member(member.pk, brand.pk)[:5] if brand else (),
         "timeline": list_timeline(member)[:20],
-        "binding": _binding(staff_of(request), member),
+        "binding": find_live_binding(member.pk, brand.pk) if brand else None,
     }
     return render(request, "guide/customer.html", context)
 
@@ -62,8 +62,3 @@ def note_new(request: HttpRequest, member_id: str) -> HttpResponse:
         note(member=member, kind=FOLLOW_UP, at=clock.now(), ref=ref, text=words)
         messages.success(request, "已记下")
     return redirect(f"/g/customers/{member.public_id}")
-
-
-def _binding(guide: Staff, member: Member) -> object:
-    brand = find_brand_of(guide.unit) if guide.unit else None
-    return find_live_binding(member.pk, brand.pk) if brand else None

@@ -161,6 +161,13 @@ def _trade(group: Group, goods: Goods) -> dict[str, Order]:
     return {name: Order.objects.get(pk=order.pk) for name, order in orders.items()}
 
 
+def shop_elsewhere(group: Group, other: Group, goods: Goods) -> None:
+    """The customer of `group` has also bought from the other brand, which is its business."""
+    order = _place(group, goods, "elsewhere")
+    _pay(group, order)
+    Order.objects.filter(pk=order.pk).update(store=other.store)
+
+
 def _place(group: Group, goods: Goods, key: str) -> Order:
     cart = [(goods.sku.pk, 1)]
     home = Receiver(

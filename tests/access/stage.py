@@ -22,7 +22,7 @@ from tenants.services import provision_tenant
 from tests.access.canaries import Canaries
 from tests.access.filling import fill_empty_tables
 from tests.access.row import STAFF
-from tests.access.scene import Group, fill_group, stock_shelf
+from tests.access.scene import Group, fill_group, shop_elsewhere, stock_shelf
 from tests.acquisition.fakes import FakeWays
 from tests.mall.fakes import FakeGateway
 from tests.wechatpay.conftest import APIV3_KEY, KEY_ID, key_pair
@@ -156,6 +156,7 @@ def _groups(staff: dict[str, Staff], gateway: FakeGateway) -> dict[str, Group]:
     fill_group(groups["own"], shelf, first_card=0)
     fill_group(groups["store"], shelf, first_card=2)
     fill_group(groups["brand"], other_shelf, first_card=0)
+    shop_elsewhere(groups["own"], groups["brand"], other_shelf)
     return groups
 
 

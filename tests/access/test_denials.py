@@ -6,8 +6,11 @@ not merely a misspelt address.
 
 import pytest
 
+from tests.access.asking import path_of
+from tests.access.canaries import body_of
 from tests.access.door import Door
-from tests.access.stage import Stage
+from tests.access.rows import ROWS
+from tests.access.stage import BRAND_MARK, STORE_MARK, Stage
 
 SHIP = {"carrier": "顺丰速运", "tracking_no": "SF1"}
 REFUND = {"line_{paid_line}": "1.00", "reason": "少发"}
@@ -275,3 +278,51 @@ def test_text_that_holds_a_nul_is_refused_everywhere(door: Door) -> None:
     door.refuses(400, "guide", "POST", "staff:/g/customers/{member}/notes", text="a\0b")
     door.refuses(400, "customer", "GET", "customer:/p/a%00b")
     door.refuses(400, "anonymous", "POST", "staff:/login", username="\0", password="x")
+
+
+# What is searched for or pointed at beyond one's reach is not found.
+
+
+@pytest.mark.parametrize(
+    ("role", "group", "address"),
+    [
+        ("manager", "store", "staff:/members?q={refund}"),
+        ("operator", "brand", "staff:/orders?number={refund}"),
+        ("operator", "brand", "staff:/orders?brand={brand_pk}"),
+        ("operator", "brand", "staff:/orders/csv?brand={brand_pk}"),
+        ("manager", "store", "staff:/commission?guide={staff}"),
+        ("finance", "brand", "staff:/commission?guide={staff}"),
+        ("manager", "store", "staff:/orders/refunds?state=failed"),
+        ("finance", "brand", "staff:/orders/exceptions?all=1"),
+        ("guide", "store", "staff:/g/customers?q=客"),
+    ],
+)
+def test_a_search_finds_nothing_beyond_ones_reach(
+    door: Door, role: str, group: str, address: str
+) -> None:
+    mark = {"store": STORE_MARK, "brand": BRAND_MARK}[group].encode()
+    assert mark not in body_of(door.opens(role, "GET", address, group))
+
+
+def test_a_brands_rules_are_read_by_nobody_of_another_brand(door: Door) -> None:
+    door.refuses(404, "operator", "GET", "staff:/commission/rules?brand={brand}", "brand")
+
+
+def test_a_merchants_admin_is_bound_to_no_unit(door: Door) -> None:
+    """Otherwise whoever keeps one store's staff could make somebody who keeps everybody's."""
+    form = {"name": "新", "username": "newcomer", "role": "admin", "unit": "{brand_pk}"}
+    page = door.ask("admin", "POST", "staff:/org/staff/new", **form).content.decode()
+    assert "商家管理员管理整个商家" in page
+    door.refuses(200, "admin", "POST", "staff:/org/staff/new", **form)
+
+
+def test_a_route_answers_no_other_method_than_it_says(door: Door) -> None:
+    for row in ROWS:
+        if row.sender or row.surface == "platform":
+            continue
+        role = "customer" if row.surface == "customer" else row.roles.split()[-1]
+        role = role if row.audience != "public" else "anonymous"
+        path = path_of(row, door.named())
+        for method in ("PUT", "PATCH", "DELETE"):
+            answer = door.browser(role, row.surface).generic(method, path)
+            assert answer.status_code == 405, (method, row.route, answer.status_code)

@@ -87,7 +87,7 @@ def hidden_marks(cell: Cell) -> list[str]:
     if cell.relation == OTHER_STORE and role in row.others.split():
         return []
     marks = {
-        "customer": [STORE_MARK, BRAND_MARK],
+        "customer": [STORE_MARK],
         "guide": [STORE_MARK, BRAND_MARK],
         "manager": [STORE_MARK, BRAND_MARK],
         "operator": [BRAND_MARK],
