@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection, connections
 
 from core import clock
+from tenants import hosts
 from tenants.context import entered, to_public
 from tenants.models import Tenant
 from tenants.roles import ROLE, ensure_role
@@ -47,6 +48,7 @@ def django_db_setup(
     django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[None]:
     name = _database_name()
+    hosts.TTL = 600.0  # a host looked up again in the middle of a test is a query nobody counts on
     settings.SIYU_DATA_DIR = str(tmp_path_factory.mktemp("data"))
     with django_db_blocker.unblock():
         _admin(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
@@ -89,6 +91,7 @@ def _on_aurora(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     request.getfixturevalue("db")
+    hosts.forget()
     to_public()
     cast(Any, connection).set_tenant(tenant_called("aurora"))
     with clock.frozen(MONDAY):
