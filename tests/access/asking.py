@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.access import senders
@@ -24,7 +25,7 @@ FILES = {
 def things(stage: Stage, group: str, side: Side) -> dict[str, str]:
     found = side.groups[group].things | stage.platform_things | side.secrets
     home = side.groups["own"].things["brand"]
-    return found | {"site": f"http://{side.host('staff')}:8000", "home_brand": home}
+    return found | {"site": f"http://{side.host('staff')}:{settings.SIYU_PORT}", "home_brand": home}
 
 
 def ask(stage: Stage, cell: Cell) -> Any:
