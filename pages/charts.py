@@ -1,18 +1,35 @@
 """Figures as the JSON that `static/js/charts.js` draws."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+from analytics.contracts import Grain
 from analytics.selectors import Figure
 
 
 def line_chart(figures: Sequence[Figure], name: str, **more: Any) -> dict[str, Any]:
-    """One series over the days of `figures`; values in ppm or fen as the unit says."""
+    """One series over the days of `figures`; values in ppm or fen as the unit says.
+
+    `figures` rise by day. A day without a cell keeps its place on the axis: money alone
+    was nothing that day, a rate was nobody's and stays a gap.
+    """
     unit = figures[0].metric.unit.value if figures else "fen"
-    series = {"name": name, "values": [figure.value for figure in figures], **more}
+    points = _every_day(figures)
+    series = {"name": name, "values": [value for _, value in points], **more}
     return {
         "unit": unit,
         "kind": "line",
-        "days": [figure.day.strftime("%m-%d") for figure in figures],
+        "days": [day.strftime("%m-%d") for day, _ in points],
         "series": [series],
     }
+
+
+def _every_day(figures: Sequence[Figure]) -> list[tuple[dt.date, int | None]]:
+    known: dict[dt.date, int | None] = {figure.day: figure.value for figure in figures}
+    if not figures or figures[0].metric.grain is not Grain.DAY:
+        return list(known.items())
+    missing = None if figures[0].metric.denominator else 0
+    span = (figures[-1].day - figures[0].day).days + 1
+    days = [figures[0].day + dt.timedelta(days=number) for number in range(span)]
+    return [(day, known.get(day, missing)) for day in days]
