@@ -9,7 +9,7 @@ from pages.charts import line_chart
 
 def _figure(code: str, day: int, top: int, under: int | None = None) -> Figure:
     date = dt.date(2026, 3, day)
-    return Figure(get_metric(code), date, "", top, under, True, clock.now())
+    return Figure(get_metric(code), date, "", top, under, is_matured=True, computed_at=clock.now())
 
 
 def test_a_day_without_sales_is_drawn_as_nothing_sold():
