@@ -12,6 +12,7 @@ class Order(models.Model):
 
     `kind` sale counts as business; claim is the 1-fen order of a benefit and never
     does; cancellation is a credit note that a platform's file names no order for.
+    `room_ref` is the public id of the live room it was placed in, "" for none.
     """
 
     class State(models.TextChoices):
@@ -49,6 +50,7 @@ class Order(models.Model):
     flags = models.JSONField(default=list)
     content_hash = models.CharField(max_length=64, blank=True)
     idempotency_key = models.CharField(max_length=80, blank=True)
+    room_ref = models.CharField(max_length=26, blank=True)
     placed_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
     shipped_at = models.DateTimeField(null=True)
@@ -92,6 +94,7 @@ class OrderLine(models.Model):
 
     `evidence` is the snapshot that distribution gave when the order was created: rule
     version, rate, candidates and binding as of placed_at. Mall stores it unread.
+    `claim` is the buyer's count in the flash sale that this line was bought in.
     `held` is how many pieces of `Stock` at `location` this line holds; a piece is held
     by one line at a time. `entitlement` is the promise that a gift line keeps.
     """
@@ -111,6 +114,9 @@ class OrderLine(models.Model):
     held = models.PositiveIntegerField(default=0)
     entitlement = models.ForeignKey(
         "mall.Entitlement", models.PROTECT, null=True, related_name="lines"
+    )
+    claim = models.ForeignKey(
+        "mall.FlashClaim", models.PROTECT, null=True, related_name="lines", db_index=False
     )
     evidence = models.JSONField(default=dict)
 
