@@ -1,6 +1,6 @@
 """Arithmetic of orders and refunds: integer fen in, integer fen out, nothing else.
 
-Formulas: docs/rules.md, 订单金额 and 退款分摊.
+Formulas: docs/rules.md, 订单金额, 运费 and 退款分摊.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,19 @@ def freight_of(goods_fen: int, *, fee_fen: int, free_from_fen: int) -> int:
     if free_from_fen and goods_fen >= free_from_fen:
         return 0
     return fee_fen
+
+
+def freight_of_units(
+    units: int, *, first: int, first_fee_fen: int, next: int, next_fee_fen: int
+) -> int:
+    """The fee for pieces or grams: the first so many, then every further `next` begun."""
+    further = max(0, units - first)
+    return first_fee_fen + -(-further // next) * next_fee_fen
+
+
+def pieces_share(paid_fen: int, quantity: int, pieces: int) -> int:
+    """What so many of a line's pieces were paid, rounded down; the last ones take the rest."""
+    return paid_fen * pieces // quantity
 
 
 def share_paid(paid_goods_fen: int, amounts: Sequence[int]) -> list[int]:

@@ -36,6 +36,14 @@ class Receiver:
     district: str = ""
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a parcel goes as far as its fee depends on it; "" is not known yet."""
+
+    province: str = ""
+    city: str = ""
+
+
 class TradeState(StrEnum):
     """How a collection stands at the payment platform."""
 
@@ -253,6 +261,23 @@ class BrandsMixed(InvalidInput):
 class CartInvalid(InvalidInput):
     code: ClassVar[str] = "cart_invalid"
     message: ClassVar[str] = "购买数量有误"
+
+
+class CartFull(Refusal):
+    code: ClassVar[str] = "cart_full"
+    message: ClassVar[str] = "购物车放不下了，先结算或清理一些再加"
+
+
+class NotDelivered(Refusal):
+    """The brand sends nothing to this region."""
+
+    code: ClassVar[str] = "not_delivered"
+    message: ClassVar[str] = "抱歉，这个地区暂时不能配送，请换一个收货地址"
+
+
+class AddressBookFull(Refusal):
+    code: ClassVar[str] = "address_book_full"
+    message: ClassVar[str] = "最多保存 20 个地址，请先删掉不用的"
 
 
 class ReceiverInvalid(InvalidInput):

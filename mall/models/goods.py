@@ -19,6 +19,9 @@ class Product(models.Model):
     image = models.CharField(max_length=200, blank=True)
     description = models.TextField(blank=True)
     status = models.CharField(max_length=3, choices=Status.choices, default=Status.ON)
+    freight = models.ForeignKey(
+        "mall.FreightTemplate", models.PROTECT, null=True, related_name="products", db_index=False
+    )
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -26,7 +29,7 @@ class Product(models.Model):
 
 
 class Sku(models.Model):
-    """A sellable variant; prices and cost in fen for each piece."""
+    """A sellable variant; prices and cost in fen, weight in grams, for each piece."""
 
     product = models.ForeignKey(Product, models.PROTECT, related_name="skus")
     code = models.CharField(max_length=64, unique=True)
@@ -34,6 +37,7 @@ class Sku(models.Model):
     price_fen = models.PositiveBigIntegerField()
     reference_price_fen = models.PositiveBigIntegerField(null=True)
     cost_fen = models.PositiveBigIntegerField(default=0)
+    weight_g = models.PositiveIntegerField(default=0)
     is_for_sale = models.BooleanField(default=True)
 
 

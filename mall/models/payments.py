@@ -32,11 +32,19 @@ class Payment(models.Model):
 
 
 class Refund(models.Model):
-    """Money given back; `out_refund_no` stays the same whatever happens on the way."""
+    """Money given back; `out_refund_no` stays the same whatever happens on the way.
+
+    With `way` return_goods the parcel comes back first: agreed to, on its way, taken in.
+    `restocks` says whether its pieces may be sold again. `decided_at` is when the
+    merchant last said yes or no.
+    """
 
     class State(models.TextChoices):
         APPLIED = "applied", "待审核"
+        TO_RETURN = "to_return", "待退货"
+        RETURNING = "returning", "待收货"
         DECLINED = "declined", "未同意"
+        WITHDRAWN = "withdrawn", "已撤销"
         REQUESTED = "requested", "待退款"
         PROCESSING = "processing", "退款中"
         SUCCESS = "success", "已退款"
@@ -47,6 +55,10 @@ class Refund(models.Model):
         CLAIM = "claim", "福利过期退回"
         LATE = "late", "迟到付款退回"
 
+    class Way(models.TextChoices):
+        REFUND_ONLY = "refund_only", "仅退款"
+        RETURN_GOODS = "return_goods", "退货退款"
+
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.AFTER_SALE)
     order = models.ForeignKey("mall.Order", models.PROTECT, related_name="refunds")
     out_refund_no = models.CharField(max_length=64, unique=True)
@@ -54,9 +66,14 @@ class Refund(models.Model):
     amount_fen = models.PositiveBigIntegerField()
     freight_fen = models.PositiveBigIntegerField(default=0)
     reason = models.CharField(max_length=80, blank=True)
+    way = models.CharField(max_length=12, choices=Way.choices, default=Way.REFUND_ONLY)
+    return_carrier = models.CharField(max_length=40, blank=True)
+    return_tracking_no = models.CharField(max_length=64, blank=True)
+    restocks = models.BooleanField(default=False)
     refund_id = models.CharField(max_length=40, blank=True)
     failure = models.CharField(max_length=120, blank=True)
     created_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
     succeeded_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -70,11 +87,12 @@ class Refund(models.Model):
 
 
 class RefundLine(models.Model):
-    """A line's share; `quantity` is the pieces that went back on the shelf with it."""
+    """A line's share: `pieces` are given up with it, `quantity` of them are on the shelf again."""
 
     refund = models.ForeignKey(Refund, models.CASCADE, related_name="lines")
     line = models.ForeignKey("mall.OrderLine", models.PROTECT, related_name="refund_lines")
     amount_fen = models.PositiveBigIntegerField()
+    pieces = models.PositiveIntegerField(default=0)
     quantity = models.PositiveIntegerField(default=0)
 
 
