@@ -1,4 +1,4 @@
-"""The programs of the embedded PostgreSQL and Redis, laid beside the environment."""
+"""The programs of the embedded PostgreSQL, Redis and ffmpeg, laid beside the environment."""
 
 import shutil
 
@@ -20,7 +20,7 @@ def install() -> None:
         return
     draft = project.EMBEDDED.with_suffix(".draft")
     shutil.rmtree(draft, ignore_errors=True)
-    with step("安装内置的 PostgreSQL 和 Redis"):
+    with step("安装内置的 PostgreSQL、Redis 和 ffmpeg"):
         complaint = environment.add(_LOCK, f"--target={draft}", *_OPTIONS)
         if complaint is not None:
             stop(f"安装内置服务失败:{complaint}(详见 {project.BUILD / 'setup.log'})")

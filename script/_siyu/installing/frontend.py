@@ -21,6 +21,7 @@ FILES = {
     "weui/dist/style/weui.min.css": "weui/weui.min.css",
     "echarts/dist/echarts.min.js": "echarts/echarts.min.js",
     "echarts/dist/echarts.common.min.js": "echarts/echarts.common.min.js",
+    "hls.js/dist/hls.light.min.js": "hls/hls.light.min.js",
 }
 _SOURCE_MAP = re.compile(r"(/\*|//)[#@] sourceMappingURL=[^\n*]*(\*/)?")
 _OLD_FONT = re.compile(r",\s*url\([^)]*\.(?:woff|ttf)[^)]*\)\s*format\([^)]*\)")
