@@ -5,6 +5,7 @@ violation.
 """
 
 from core import clock
+from core.events import listeners
 from core.invariants import Finding, count, violations
 
 ENDS_WITHIN = "60 seconds"
@@ -62,3 +63,51 @@ def messages_act_once() -> Finding:
            GROUP BY m.source, md5(m.body) HAVING count(*) > 1 ORDER BY 1""",
     )
     return count("FROM core_inboxmessage"), found
+
+
+LEFT_AFTER = "5 minutes"
+"""How long a duty may stand past its time, with everything it needs up."""
+
+
+def news_reaches_listeners() -> Finding:
+    """E7: an announcement that was committed obliged each of its listeners, and no other did.
+
+    A listener that was added later owes nothing for older news: it is held to what came
+    after the first news it was given.
+    """
+    found, examined = list[str](), count("FROM core_event")
+    for event, names in listeners().items():
+        for name in names:
+            found += violations(
+                "消息 {0}（{1}）没有交给 {2}",
+                """SELECT e.id, e.name, %(job)s FROM core_event e
+                   WHERE e.name = %(event)s
+                     AND e.id >= (SELECT min(substr(j.key, 7)::bigint) FROM core_job j
+                                  JOIN core_event f ON 'event:' || f.id = j.key
+                                  WHERE j.name = %(job)s AND f.name = %(event)s)
+                     AND NOT EXISTS (SELECT FROM core_job j
+                                     WHERE j.name = %(job)s AND j.key = 'event:' || e.id)
+                   ORDER BY e.id""",
+                {"event": event, "job": name},
+            )
+    found += violations(
+        "作业 {0}（{1}）来自一条没有提交的消息",
+        """SELECT j.name, j.key FROM core_job j
+           LEFT JOIN core_event e ON 'event:' || e.id = j.key
+           WHERE j.key LIKE 'event:%%' AND e.id IS NULL ORDER BY j.id""",
+        {},
+    )
+    return examined, found
+
+
+def work_is_not_left() -> Finding:
+    """E7: a duty that was committed is run; none stands open past its time."""
+    found = violations(
+        "作业 {0}（{1}）到期后超过 5 分钟没有执行",
+        f"""SELECT name, key FROM core_job
+            WHERE state = 'due'
+              AND GREATEST(due_at, created_at) < %(now)s::timestamptz - interval '{LEFT_AFTER}'
+            ORDER BY id""",
+        {"now": clock.now()},
+    )
+    return count("FROM core_job"), found

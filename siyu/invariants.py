@@ -3,7 +3,7 @@
 M money, S stock and limited things, E what came in, T tenancy.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from acquisition import invariants as acquisition
 from core import invariants as core
@@ -11,7 +11,10 @@ from core import invariants_inbox as inbox
 from core.invariants import Finding
 from distribution import invariants as distribution
 from mall import invariants as mall
+from mall import invariants_stock as stock
 from members import invariants as members
+from siyu import invariants_tenancy as tenancy
+from tenants.models import Tenant
 
 INVARIANTS: dict[str, tuple[Callable[[], Finding], ...]] = {
     "M1": (core.journals_balance,),
@@ -26,18 +29,32 @@ INVARIANTS: dict[str, tuple[Callable[[], Finding], ...]] = {
     "M6": (mall.orders_add_up,),
     "M7": (mall.payments_are_complete, mall.refunds_are_complete),
     "M8": (mall.nothing_ends_in_silence,),
-    "S1": (mall.stock_adds_up, mall.lines_hold_what_they_sold),
+    "S1": (stock.stock_adds_up, stock.sales_add_up, mall.lines_hold_what_they_sold),
+    "S2": (stock.pieces_go_back_once,),
+    "S3": (stock.persons_keep_to_the_limit,),
     "S4": (mall.promises_are_kept_once, acquisition.cards_are_consumed_once),
     "E1": (inbox.messages_end,),
     "E2": (inbox.messages_act_once, acquisition.adds_act_once),
     "E3": (members.contacts_match_source,),
+    "E7": (inbox.news_reaches_listeners, inbox.work_is_not_left),
     "T3": (core.jobs_ran_at_home,),
 }
+
+HOUSE: dict[str, Callable[[Sequence[Tenant]], Finding]] = {
+    "T1": tenancy.nothing_of_another,
+    "T2": tenancy.credentials_open_one_door,
+}
+"""What is true between merchants, asked of all of them at once."""
 
 
 def check_all() -> dict[str, Finding]:
     """Every invariant on the tenant that the connection stands on."""
     return {code: _together([check() for check in checks]) for code, checks in INVARIANTS.items()}
+
+
+def check_house(tenants: Sequence[Tenant]) -> dict[str, Finding]:
+    """The invariants between the merchants named."""
+    return {code: check(tenants) for code, check in HOUSE.items()}
 
 
 def _together(findings: list[Finding]) -> Finding:

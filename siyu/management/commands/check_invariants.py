@@ -7,7 +7,7 @@ proves nothing: the count stands beside every verdict.
 from argparse import ArgumentParser
 from typing import Any
 
-from siyu.invariants import INVARIANTS, check_all
+from siyu.invariants import HOUSE, INVARIANTS, check_all, check_house
 from tenants.commands import ReportingCommand
 from tenants.context import TenantUnavailable, elsewhere, entered
 from tenants.models import Tenant
@@ -24,20 +24,27 @@ class Command(ReportingCommand):
 
     def report(self, **options: Any) -> dict[str, Any]:
         totals: dict[str, Any] = {
-            code: {"examined": 0, "violations": 0, "details": []} for code in INVARIANTS
+            code: {"examined": 0, "violations": 0, "details": []} for code in [*INVARIANTS, *HOUSE]
         }
-        for tenant in _tenants(options["tenant"]):
+        tenants = _tenants(options["tenant"])
+        for tenant in tenants:
             with entered(tenant):
                 for code, (examined, found) in check_all().items():
-                    totals[code]["examined"] += examined
-                    totals[code]["violations"] += len(found)
-                    totals[code]["details"] += [f"{tenant.slug}: {line}" for line in found]
+                    _add(totals[code], examined, [f"{tenant.slug}: {line}" for line in found])
+        for code, (examined, found) in check_house(tenants).items():
+            _add(totals[code], examined, found)
         for row in totals.values():
             row["details"] = row["details"][:MAX_SHOWN]
         broken = sorted(code for code, row in totals.items() if row["violations"])
         if broken:
             self.failed = f"被破坏的不变量：{'、'.join(broken)}"
         return {"ok": not broken, "invariants": totals}
+
+
+def _add(row: dict[str, Any], examined: int, found: list[str]) -> None:
+    row["examined"] += examined
+    row["violations"] += len(found)
+    row["details"] += found
 
 
 @elsewhere()
