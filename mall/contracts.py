@@ -25,6 +25,14 @@ SUSPENSE_LATE = "suspense:late"
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a parcel goes as far as its fee depends on it; "" is not known yet."""
+
+    province: str = ""
+    city: str = ""
+
+
+@dataclass(frozen=True)
 class Receiver:
     """Where a parcel goes; kept encrypted, only the city stays readable."""
 
@@ -35,13 +43,9 @@ class Receiver:
     province: str = ""
     district: str = ""
 
-
-@dataclass(frozen=True)
-class Place:
-    """Where a parcel goes as far as its fee depends on it; "" is not known yet."""
-
-    province: str = ""
-    city: str = ""
+    @property
+    def place(self) -> Place:
+        return Place(self.province.strip(), self.city.strip())
 
 
 class TradeState(StrEnum):
@@ -246,6 +250,24 @@ class TotalChanged(Refusal):
 class SoldOut(Refusal):
     code: ClassVar[str] = "sold_out"
     message: ClassVar[str] = "来晚一步，商品库存不足"
+
+
+class LimitReached(Refusal):
+    """The person has what one person may have of a flash sale."""
+
+    code: ClassVar[str] = "limit_reached"
+    message: ClassVar[str] = "您已达到这场秒杀的限购数量"
+
+    @classmethod
+    def at(cls, most: int) -> "LimitReached":
+        return cls(f"这场秒杀每人限购 {most} 件", most=most)
+
+
+class SaleNotOpen(Refusal):
+    """The flash sale has not begun, or is over."""
+
+    code: ClassVar[str] = "sale_not_open"
+    message: ClassVar[str] = "秒杀已经结束"
 
 
 class NotOnSale(Refusal):

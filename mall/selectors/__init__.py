@@ -1,5 +1,11 @@
 """The mall's public contract for reading."""
 
+from mall.selectors.addresses import (
+    find_default_address,
+    get_address_of,
+    list_addresses_of,
+    receiver_of,
+)
 from mall.selectors.benefits import (
     find_entitlement,
     find_usable,
@@ -10,6 +16,7 @@ from mall.selectors.benefits import (
     list_entitlements_of,
     list_usable,
 )
+from mall.selectors.carts import CartItem, CartPart, count_cart, list_cart
 from mall.selectors.catalogue import (
     find_freight_rule,
     find_sku,
@@ -22,6 +29,16 @@ from mall.selectors.catalogue import (
     list_skus_with_codes,
     list_stock_of,
 )
+from mall.selectors.flash import (
+    count_taken,
+    find_flash_sale,
+    get_flash_sale,
+    list_flash_sales,
+    list_open_sales,
+    person_of,
+    reference_price,
+)
+from mall.selectors.freight import find_freight_of, get_template_for, list_templates_for
 from mall.selectors.imports import (
     Look,
     get_import_for,
@@ -59,21 +76,30 @@ from mall.selectors.timeline import EXCEPTION_WORDS, Moment, explain_order
 
 __all__ = [
     "EXCEPTION_WORDS",
+    "CartItem",
+    "CartPart",
     "Look",
     "Moment",
     "Quote",
     "QuoteLine",
+    "count_cart",
     "count_recent_buyers",
+    "count_taken",
     "explain_order",
+    "find_default_address",
     "find_entitlement",
+    "find_freight_of",
+    "find_flash_sale",
     "find_freight_rule",
     "find_last_receiver",
     "find_order_by_number",
     "find_sku",
     "find_sku_by_code",
     "find_usable",
+    "get_address_of",
     "get_benefit",
     "get_entitlement_of",
+    "get_flash_sale",
     "get_import_for",
     "get_mapping",
     "get_order",
@@ -83,13 +109,18 @@ __all__ = [
     "get_product",
     "get_product_for",
     "get_refund",
+    "get_template_for",
     "has_open_refund",
+    "list_addresses_of",
     "list_benefits",
     "list_benefits_for",
+    "list_cart",
     "list_entitlements_of",
+    "list_flash_sales",
     "list_import_problems",
     "list_imports_for",
     "list_mappings",
+    "list_open_sales",
     "list_orders_for",
     "list_orders_of",
     "list_orders_of_member",
@@ -102,11 +133,15 @@ __all__ = [
     "list_skus_of",
     "list_skus_with_codes",
     "list_stock_of",
+    "list_templates_for",
     "list_usable",
     "look_at_file",
     "merge_cart",
+    "person_of",
     "quote_cart",
     "read_receiver",
+    "receiver_of",
+    "reference_price",
     "refundable_freight",
     "refundable_lines",
 ]

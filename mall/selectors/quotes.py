@@ -3,22 +3,27 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from mall.amounts import freight_of
-from mall.contracts import BrandsMixed, CartInvalid, NotOnSale
-from mall.models import FreightRule, Product, Sku
+from mall.contracts import BrandsMixed, CartInvalid, NotOnSale, Place
+from mall.models import Product, Sku
+from mall.selectors.freight import Goods, quote_freight
 
 MAX_PIECES = 99
 MAX_LINES = 50
+ANYWHERE = Place()
+"""The place of an address that is not known yet."""
 
 
 @dataclass(frozen=True)
 class QuoteLine:
+    """Pieces at `price_fen` each: the SKU's own price, or that of a flash sale."""
+
     sku: Sku
     quantity: int
+    price_fen: int
 
     @property
     def amount_fen(self) -> int:
-        return self.sku.price_fen * self.quantity
+        return self.price_fen * self.quantity
 
 
 @dataclass(frozen=True)
@@ -47,18 +52,32 @@ def merge_cart(lines: Iterable[tuple[int, int]]) -> dict[int, int]:
     return cart
 
 
-def quote_cart(cart: Mapping[int, int]) -> Quote:
-    """Price a cart; refuses `NotOnSale` and `BrandsMixed`."""
-    skus = list(Sku.objects.select_related("product").filter(pk__in=cart).order_by("pk"))
+def quote_cart(
+    cart: Mapping[int, int], place: Place = ANYWHERE, prices: Mapping[int, int] | None = None
+) -> Quote:
+    """Price a cart and its delivery to a place; `prices` are {sku id: fen} of a flash sale.
+
+    Refuses `NotOnSale`, `BrandsMixed` and `NotDelivered`.
+    """
+    skus = list(Sku.objects.select_related("product__freight").filter(pk__in=cart).order_by("pk"))
     _check_on_sale(cart, skus)
     brands = {sku.product.brand_id for sku in skus}
     if len(brands) > 1:
         raise BrandsMixed
 
-    lines = tuple(QuoteLine(sku, cart[sku.pk]) for sku in skus)
+    special = prices or {}
+    lines = tuple(
+        QuoteLine(sku, cart[sku.pk], special.get(sku.pk, sku.price_fen)) for sku in skus
+    )
     goods_fen = sum(line.amount_fen for line in lines)
     brand_id = brands.pop()
-    return Quote(brand_id, lines, goods_fen, _freight(brand_id, goods_fen))
+    freight_fen = quote_freight(brand_id, [_goods(line) for line in lines], place)
+    return Quote(brand_id, lines, goods_fen, freight_fen)
+
+
+def _goods(line: QuoteLine) -> Goods:
+    weight_g = line.sku.weight_g * line.quantity
+    return Goods(line.sku.product, line.amount_fen, line.quantity, weight_g)
 
 
 def _check_on_sale(cart: Mapping[int, int], skus: Sequence[Sku]) -> None:
@@ -68,10 +87,3 @@ def _check_on_sale(cart: Mapping[int, int], skus: Sequence[Sku]) -> None:
     missing = sorted(set(cart) - sellable)
     if missing:
         raise NotOnSale(sku_ids=missing)
-
-
-def _freight(brand_id: int, goods_fen: int) -> int:
-    rule = FreightRule.objects.filter(brand_id=brand_id).first()
-    if rule is None:
-        return 0
-    return freight_of(goods_fen, fee_fen=rule.fee_fen, free_from_fen=rule.free_from_fen)

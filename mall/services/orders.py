@@ -18,16 +18,17 @@ from core.locks import lock_name
 from mall.contracts import (
     OWN,
     AttributionEvidence,
+    CartInvalid,
     EntitlementUnusable,
     OrderPlaced,
     Receiver,
     ReceiverInvalid,
     TotalChanged,
 )
-from mall.models import Order, OrderLine, Sku
+from mall.models import FlashSale, Order, OrderLine, Sku
 from mall.selectors.benefits import find_usable
 from mall.selectors.quotes import Quote, merge_cart, quote_cart
-from mall.services import stock
+from mall.services import flash, stock
 from members.models import Customer
 from org.selectors import get_unit
 
@@ -43,28 +44,43 @@ def place_order(
     shown_total_fen: int,
     idempotency_key: str,
     entitlement_id: int | None = None,
+    flash_sale: FlashSale | None = None,
+    room_ref: str = "",
 ) -> Order:
     """Take the pieces and open an order that waits fifteen minutes for its payment.
 
     `lines` are (sku id, pieces). The same key gives the same order, with other contents
     `KeyReused`. Refuses `TotalChanged`, `SoldOut`, `NotOnSale`, `BrandsMixed`,
-    `CartInvalid`, `ReceiverInvalid`, and `EntitlementUnusable` for a gift that the
-    customer was shown and this order would not carry. Locks: buyer, then stock.
+    `CartInvalid`, `NotDelivered`, `ReceiverInvalid`, and `EntitlementUnusable` for a gift
+    that the customer was shown and this order would not carry. In a flash sale the cart is
+    pieces of its SKU, the wait is the sale's, and `SaleNotOpen` and `LimitReached` refuse
+    too. Locks: buyer, then the person's count, then stock.
     """
     cart = merge_cart(lines)
-    digest = _digest(cart, receiver, shown_total_fen, entitlement_id)
+    sale_id = flash_sale.pk if flash_sale else None
+    digest = _digest(cart, receiver, shown_total_fen, entitlement_id, sale_id, room_ref)
     lock_name("mall.buyer", customer.member_id)
     earlier = _find_earlier(customer, idempotency_key, digest)
     if earlier is not None:
         return earlier
 
-    quote = quote_cart(cart)
+    quote = quote_cart(cart, receiver.place, _prices(cart, flash_sale))
     _refuse(quote, receiver, shown_total_fen)
     if entitlement_id is not None:
         _require_gift(customer, entitlement_id, quote.goods_fen)
 
-    order = _open_sale(customer, quote, receiver, idempotency_key, digest)
-    _add_lines(order, quote)
+    holds = _take(customer, quote, flash_sale)
+    order = _open_sale(
+        customer,
+        quote,
+        receiver,
+        pay_window=_pay_window(flash_sale),
+        store_id=_shipping_store(holds),
+        idempotency_key=idempotency_key,
+        content_hash=digest,
+        room_ref=room_ref or (flash_sale.room_ref if flash_sale else ""),
+    )
+    _add_lines(order, quote, holds)
 
     owe_closing(order)
     events.announce(OrderPlaced(order.pk))
@@ -85,6 +101,26 @@ def _digest(*parts: Any) -> str:
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
 
 
+def _prices(cart: Mapping[int, int], sale: FlashSale | None) -> dict[int, int]:
+    """What a flash sale that runs asks for its SKU, in fen for each piece."""
+    if sale is None:
+        return {}
+    flash.require_open(sale)
+    if set(cart) != {sale.sku_id}:
+        raise CartInvalid
+    return {sale.sku_id: sale.price_fen}
+
+
+def _take(customer: Customer, quote: Quote, sale: FlashSale | None) -> list[stock.Hold]:
+    if sale is not None:
+        return flash.claim(sale, customer, quote.lines[0].quantity)
+    return stock.take({line.sku.pk: line.quantity for line in quote.lines})
+
+
+def _pay_window(sale: FlashSale | None) -> dt.timedelta:
+    return dt.timedelta(minutes=sale.pay_minutes) if sale else PAY_WINDOW
+
+
 def _refuse(quote: Quote, receiver: Receiver, shown_total_fen: int) -> None:
     if quote.total_fen != shown_total_fen:
         raise TotalChanged(shown_fen=shown_total_fen, total_fen=quote.total_fen)
@@ -99,9 +135,7 @@ def _require_gift(customer: Customer, entitlement_id: int, goods_fen: int) -> No
         raise EntitlementUnusable(entitlement_id=entitlement_id)
 
 
-def _open_sale(
-    customer: Customer, quote: Quote, receiver: Receiver, key: str, digest: str
-) -> Order:
+def _open_sale(customer: Customer, quote: Quote, receiver: Receiver, **fields: Any) -> Order:
     return open_order(
         kind=Order.Kind.SALE,
         brand_id=quote.brand_id,
@@ -110,12 +144,18 @@ def _open_sale(
         freight_fen=quote.freight_fen,
         receiver=json.dumps(asdict(receiver), ensure_ascii=False),
         city=receiver.city.strip(),
-        idempotency_key=key,
-        content_hash=digest,
+        **fields,
     )
 
 
-def open_order(*, customer: Customer, goods_fen: int, freight_fen: int = 0, **fields: Any) -> Order:
+def open_order(
+    *,
+    customer: Customer,
+    goods_fen: int,
+    freight_fen: int = 0,
+    pay_window: dt.timedelta = PAY_WINDOW,
+    **fields: Any,
+) -> Order:
     """An own order in state created, without lines yet."""
     now = clock.now()
     number = f"{now.astimezone(clock.SHANGHAI):%y%m%d%H%M%S}{random_text(50)}"
@@ -129,7 +169,7 @@ def open_order(*, customer: Customer, goods_fen: int, freight_fen: int = 0, **fi
         freight_fen=freight_fen,
         total_fen=goods_fen + freight_fen,
         placed_at=now,
-        expires_at=now + PAY_WINDOW,
+        expires_at=now + pay_window,
         **fields,
     )
 
@@ -140,29 +180,30 @@ def owe_closing(order: Order) -> None:
     jobs.enqueue("mall.close_expired", {"order_id": order.pk}, key=key, due_at=due_at)
 
 
-def _add_lines(order: Order, quote: Quote) -> None:
+def _add_lines(order: Order, quote: Quote, holds: Sequence[stock.Hold]) -> None:
     evidence = _evidence(order, [line.sku.pk for line in quote.lines])
-    holds = stock.take({line.sku.pk: line.quantity for line in quote.lines})
-    skus = {line.sku.pk: line.sku for line in quote.lines}
+    priced = {line.sku.pk: line for line in quote.lines}
+    lines = []
     for hold in holds:
-        line = make_line(order, skus[hold.sku_id], hold)
+        line = make_line(order, priced[hold.sku_id].sku, hold, priced[hold.sku_id].price_fen)
         line.evidence = evidence.get(hold.sku_id, {})
-        line.save()
-    _set_shipping_store(order, holds)
+        lines.append(line)
+    OrderLine.objects.bulk_create(lines)
 
 
-def make_line(order: Order, sku: Sku, hold: stock.Hold) -> OrderLine:
-    """A line of held pieces at today's price, not saved; `cost_fen` is for the line."""
+def make_line(order: Order, sku: Sku, hold: stock.Hold, price_fen: int) -> OrderLine:
+    """A line of held pieces, not saved; `price_fen` for each piece, `cost_fen` for the line."""
     return OrderLine(
         order=order,
         sku=sku,
         location_id=hold.location_id,
+        claim_id=hold.claim_id,
         sku_code=sku.code,
         title=" ".join(filter(None, (sku.product.title, sku.spec))),
         quantity=hold.quantity,
         held=hold.quantity,
-        price_fen=sku.price_fen,
-        amount_fen=sku.price_fen * hold.quantity,
+        price_fen=price_fen,
+        amount_fen=price_fen * hold.quantity,
         cost_fen=sku.cost_fen * hold.quantity,
     )
 
@@ -179,12 +220,10 @@ def _evidence(order: Order, sku_ids: Sequence[int]) -> Mapping[int, dict[str, An
     )
 
 
-def _set_shipping_store(order: Order, holds: Sequence[stock.Hold]) -> None:
+def _shipping_store(holds: Sequence[stock.Hold]) -> int | None:
     """The store that ships is the order's store until distribution says otherwise."""
     unit = get_unit(holds[0].location_id)
-    if unit.kind == "store":
-        Order.objects.filter(pk=order.pk).update(store=unit)
-        order.store = unit
+    return unit.pk if unit.kind == "store" else None
 
 
 @transaction.atomic
