@@ -31,8 +31,9 @@ def read_log(twin: Twin, body: Body) -> dict[str, Any]:
 
 
 def read_messages(twin: Twin, body: Body) -> dict[str, Any]:
-    """What a phone shows: ``?person=``, or ``?corp_id=&userid=`` for a member."""
+    """What a phone shows: ``?person=``, ``?corp_id=&userid=`` of a member, or ``?chat_id=``."""
     owner = f"person:{body['person']}" if body.get("person") else None
+    owner = owner or (f"group:{body['chat_id']}" if body.get("chat_id") else None)
     owner = owner or f"member:{body['corp_id']}/{body['userid']}"
     found = twin.store.rows("SELECT * FROM inbox WHERE owner = ? ORDER BY id", (owner,))
     return {"messages": [{**row, "content": load(row["content"])} for row in found]}

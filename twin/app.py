@@ -1,6 +1,7 @@
 """The application: the routes of every part behind the fault layer."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -21,9 +22,11 @@ from twin.pay import routes as pay
 from twin.phone import routes as phone
 from twin.wecom import routes as wecom
 
-# A part is a module with `routes`, and, where it needs them, `ddl` (SQL text) and
-# `senders` ({delivery kind: sender}).
+# A part is a module with `routes`, and, where it needs them, `ddl` (SQL text),
+# `senders` ({delivery kind: sender}) and `sweeps` (what time alone makes happen).
 PARTS: tuple[ModuleType, ...] = (admin, wecom, mp, pay, phone)
+SWEEP_EVERY = 0.1  # seconds
+logger = logging.getLogger("twin.sweeps")
 
 
 def create_app(state: Path, settings: dict[str, Any] | None = None) -> Starlette:
@@ -51,10 +54,27 @@ async def healthz(request: Request) -> JSONResponse:
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     twin: Twin = app.state.twin
-    worker = asyncio.create_task(twin.deliveries.run(twin))
+    workers = [
+        asyncio.create_task(twin.deliveries.run(twin)),
+        asyncio.create_task(_sweep(twin)),
+    ]
     yield
-    worker.cancel()
-    await asyncio.gather(worker, return_exceptions=True)
+    for worker in workers:
+        worker.cancel()
+    await asyncio.gather(*workers, return_exceptions=True)
     await twin.deliveries.stop()
     await twin.http.aclose()
     twin.store.close()
+
+
+async def _sweep(twin: Twin) -> None:
+    """Bring about what is due by business time alone, for as long as the twin lives."""
+    while True:
+        for part in PARTS:
+            for sweep in getattr(part, "sweeps", []):
+                try:
+                    with twin.store.transaction():
+                        sweep(twin)
+                except Exception:  # one broken sweep must not stop the others
+                    logger.exception("%s broke", sweep.__name__)
+        await asyncio.sleep(SWEEP_EVERY)

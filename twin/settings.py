@@ -27,6 +27,14 @@ DEFAULTS: dict[str, Any] = {
     "welcome_code_ttl": 20.0,  # seconds
     "corp_tag_cap": 10000,
     "contact_way_cap": 500000,
+    "send_confirm": "manual",  # or auto, late:SECONDS, never; {"CORP/USERID", "CORP", "*": word}
+    "send_quota": "month",  # or 7week, 1day; {"CORP": word, "*": word}
+    "send_dispatch_seconds": 0.0,  # real seconds of 41063 after a mass send was created
+    "page_cap": 0,  # most rows on a page of mass sends and groups, 0: as many as asked
+    "page_empty_first": False,  # such a list begins with an empty page and a cursor
+    "group_member_cap": 500,
+    "message_per_minute": 30,  # app messages a member receives; more are dropped unsaid
+    "message_per_hour": 1000,
     "timeout_hold": 30.0,  # how long a faulted call hangs, in seconds
     "pay_notify_scale": 1.0,  # multiplies the notify schedule
     "pay_refund_delay": 0.2,  # seconds until a refund is done

@@ -7,7 +7,7 @@ from starlette.routing import BaseRoute, Route
 from twin.context import Twin, twin_of
 from twin.control import Body, Misuse, control, read_body
 from twin.store import Row, load
-from twin.wecom import acts, tags
+from twin.wecom import acts, confirming, figures, group_acts, mass_results, tags
 from twin.wecom.callbacks import emit, verify_url
 from twin.wecom.contact_way import qr_code
 from twin.wecom.corps import get_corp, upsert_corp, upsert_department, upsert_member
@@ -135,6 +135,16 @@ routes: list[BaseRoute] = [
     control("POST", "act/contact_event", acts.contact_event),
     control("POST", "act/tag_event", tag_event),
     control("POST", "act/directory", change_directory),
+    control("POST", "act/group_create", group_acts.create),
+    control("POST", "act/group_join", group_acts.join),
+    control("POST", "act/group_leave", group_acts.leave),
+    control("POST", "act/group_change", group_acts.change),
+    control("POST", "act/group_dismiss", group_acts.dismiss),
+    control("POST", "act/group_speak", group_acts.speak),
+    control("POST", "act/behaviour", figures.record_behaviour),
+    control("POST", "act/confirm_send", confirming.confirm_send),
+    control("GET", "state/sends", mass_results.show_sends),
+    control("GET", "state/groups", group_acts.show_groups),
     control("GET", "state/contacts", acts.show_contacts),
     control("GET", "state/ways", show_ways),
 ]

@@ -45,8 +45,8 @@ def get(name: str, handler: Handler) -> Route:
     return _route(name, handler, "GET", None)
 
 
-def post(name: str, handler: Handler, fields: Mapping[str, Field]) -> Route:
-    """``POST /cgi-bin/NAME?access_token=…`` with a JSON body of these fields."""
+def post(name: str, handler: Handler, fields: Mapping[str, Field] | None) -> Route:
+    """``POST /cgi-bin/NAME?access_token=…`` with a JSON body of these fields, None: unread."""
     return _route(name, handler, "POST", fields)
 
 

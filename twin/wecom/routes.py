@@ -6,17 +6,23 @@ from twin.wecom import (
     acquisition,
     auth,
     callbacks,
+    confirming,
     console,
     contact_way,
     directory,
     external,
+    figures,
+    groups,
     login,
+    mass_results,
+    mass_send,
     media,
     message,
+    moments,
     tags,
     welcome,
 )
-from twin.wecom.schema import DDL
+from twin.wecom.schema import DDL, GROUPS, MASS_SENDS
 
 routes: list[BaseRoute] = [
     *auth.routes,
@@ -28,8 +34,14 @@ routes: list[BaseRoute] = [
     *tags.routes,
     *welcome.routes,
     *message.routes,
+    *mass_send.routes,
+    *mass_results.routes,
+    *groups.routes,
+    *figures.routes,
+    *moments.routes,
     *media.routes,
     *console.routes,
 ]
-ddl = DDL
+ddl = DDL + GROUPS + MASS_SENDS
 senders = {callbacks.KIND: callbacks.deliver}
+sweeps = [confirming.sweep]

@@ -57,4 +57,57 @@ CREATE TABLE IF NOT EXISTS sent_message (
     digest TEXT NOT NULL, corp_id TEXT NOT NULL, at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS seen_call (
     corp_id TEXT NOT NULL, name TEXT NOT NULL, at REAL NOT NULL);
+CREATE INDEX IF NOT EXISTS follow_external ON follow (corp_id, external_userid);
+CREATE INDEX IF NOT EXISTS welcome_code_pair ON welcome_code (corp_id, userid, external_userid);
+CREATE INDEX IF NOT EXISTS sent_message_digest ON sent_message (digest, at);
+CREATE TABLE IF NOT EXISTS told_member (
+    corp_id TEXT NOT NULL, userid TEXT NOT NULL COLLATE NOCASE, at REAL NOT NULL);
+CREATE INDEX IF NOT EXISTS told_member_at ON told_member (corp_id, userid, at);
+"""
+
+# A stay that has ended keeps its row: yesterday's statistics need it. ``person`` is the
+# WeChat user of a customer and the userid of a member. Days are unix seconds of local midnight.
+GROUPS = """
+CREATE TABLE IF NOT EXISTS chat (
+    chat_id TEXT PRIMARY KEY, corp_id TEXT NOT NULL, name TEXT NOT NULL, owner TEXT NOT NULL
+    COLLATE NOCASE, notice TEXT NOT NULL DEFAULT '', create_time INTEGER NOT NULL,
+    member_version TEXT NOT NULL, dismissed_at INTEGER);
+CREATE INDEX IF NOT EXISTS chat_owner ON chat (corp_id, owner);
+CREATE TABLE IF NOT EXISTS chat_stay (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, chat_id TEXT NOT NULL, type INTEGER NOT NULL,
+    person TEXT NOT NULL, join_time INTEGER NOT NULL, join_scene INTEGER NOT NULL,
+    invitor TEXT NOT NULL DEFAULT '', state TEXT NOT NULL DEFAULT '', quit_time INTEGER);
+CREATE INDEX IF NOT EXISTS chat_stay_chat ON chat_stay (chat_id, quit_time);
+CREATE INDEX IF NOT EXISTS chat_stay_person ON chat_stay (person, quit_time);
+CREATE TABLE IF NOT EXISTS chat_speech (
+    chat_id TEXT NOT NULL, day INTEGER NOT NULL, person TEXT NOT NULL, messages INTEGER NOT NULL,
+    PRIMARY KEY (chat_id, day, person));
+CREATE TABLE IF NOT EXISTS behaviour (
+    corp_id TEXT NOT NULL, userid TEXT NOT NULL COLLATE NOCASE, day INTEGER NOT NULL,
+    chat_cnt INTEGER NOT NULL DEFAULT 0, message_cnt INTEGER NOT NULL DEFAULT 0,
+    replied INTEGER NOT NULL DEFAULT 0, reply_minutes INTEGER NOT NULL DEFAULT 0,
+    negative_feedback_cnt INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (corp_id, userid, day));
+"""
+
+# ``confirm_at`` is business time, NULL when the member confirms by hand.
+MASS_SENDS = """
+CREATE TABLE IF NOT EXISTS mass_send (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, msgid TEXT NOT NULL UNIQUE, corp_id TEXT NOT NULL,
+    chat_type TEXT NOT NULL, create_time INTEGER NOT NULL, created_real REAL NOT NULL,
+    body TEXT NOT NULL, cancelled INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX IF NOT EXISTS mass_send_time ON mass_send (corp_id, chat_type, create_time);
+CREATE TABLE IF NOT EXISTS mass_task (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, msgid TEXT NOT NULL, corp_id TEXT NOT NULL,
+    userid TEXT NOT NULL COLLATE NOCASE, status INTEGER NOT NULL DEFAULT 0, send_time INTEGER,
+    confirm_at INTEGER, UNIQUE (msgid, userid));
+CREATE INDEX IF NOT EXISTS mass_task_member ON mass_task (corp_id, userid, status);
+CREATE INDEX IF NOT EXISTS mass_task_due ON mass_task (status, confirm_at);
+CREATE TABLE IF NOT EXISTS mass_target (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, msgid TEXT NOT NULL, corp_id TEXT NOT NULL,
+    userid TEXT NOT NULL COLLATE NOCASE, recipient TEXT NOT NULL,
+    status INTEGER NOT NULL DEFAULT 0, send_time INTEGER);
+CREATE INDEX IF NOT EXISTS mass_target_task ON mass_target (msgid, userid, status);
+CREATE INDEX IF NOT EXISTS mass_target_got ON mass_target (corp_id, recipient, send_time);
+CREATE TABLE IF NOT EXISTS mass_remind (msgid TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS mass_remind_at ON mass_remind (msgid, at);
 """

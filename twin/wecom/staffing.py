@@ -9,6 +9,7 @@ from twin.wecom.callbacks import Bare, emit
 from twin.wecom.corps import find_member, get_corp, upsert_department, upsert_member
 
 EVENT = "change_contact"
+RENAMED = ("member", "follow", "follow_tag", "welcome_code", "mass_task", "mass_target")
 
 
 def change_directory(twin: Twin, body: Body) -> Row:
@@ -37,11 +38,19 @@ def _user(twin: Twin, body: Body) -> dict[str, Any]:
 
 
 def _rename(twin: Twin, corp_id: str, userid: str, new_userid: str) -> None:
-    for table in ("member", "follow", "follow_tag", "welcome_code"):
+    for table in RENAMED:
         twin.store.execute(
             f"UPDATE {table} SET userid = ? WHERE corp_id = ? AND userid = ?",
             (new_userid, corp_id, userid),
         )
+    twin.store.execute(
+        "UPDATE chat_stay SET person = ? WHERE type = 1 AND person = ?"
+        " AND chat_id IN (SELECT chat_id FROM chat WHERE corp_id = ?)",
+        (new_userid, userid, corp_id),
+    )
+    twin.store.execute(
+        "UPDATE chat SET owner = ? WHERE corp_id = ? AND owner = ?", (new_userid, corp_id, userid)
+    )
 
 
 def _delete_user(twin: Twin, body: Body) -> dict[str, Any]:
