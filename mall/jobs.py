@@ -41,6 +41,14 @@ def expire_entitlements(payload: Payload) -> None:
     expiry.expire_entitlements()
 
 
+@job("mall.import_members", lane="sync", lease_seconds=300, max_attempts=20)
+def import_members(payload: Payload) -> None:
+    try:
+        imports.run_member_import(payload["task_id"])
+    except imports.TaskMoved as busy:
+        raise RetryLater(10, busy.text) from busy
+
+
 @job("mall.run_import", lane="sync", lease_seconds=300, max_attempts=20)
 def run_import(payload: Payload) -> None:
     try:

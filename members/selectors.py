@@ -1,6 +1,6 @@
 """Reading people; lists and details only through the eyes of an actor."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -19,6 +19,12 @@ def find_member(member_id: int) -> Member | None:
 def find_member_by(kind: str, value: str) -> Member | None:
     found = Identity.objects.select_related("member").filter(kind=kind, value=value).first()
     return found.member if found else None
+
+
+def find_member_ids(kind: str, values: Collection[str]) -> dict[str, int]:
+    """Whose each of `values` is, of those that are anybody's: one statement."""
+    rows = Identity.objects.filter(kind=kind, value__in=values)
+    return dict(rows.values_list("value", "member_id")) if values else {}
 
 
 def list_members_for(actor: Staff) -> QuerySet[Member]:

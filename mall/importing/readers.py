@@ -1,19 +1,24 @@
 """The way in: a file of a platform to a stream of orders and problems."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from mall.importing import generic, jd, tmall, tmall_details
+from mall.importing import douyin, generic, jd, tmall, tmall_details, youzan
 from mall.importing.building import Item
-from mall.importing.layouts import PLATFORM_NAMES, Layout, layout_of
+from mall.importing.layouts import CUSTOMERS, PLATFORM_NAMES, Layout, layout_of
 from mall.importing.mapping import Mapping
 from mall.importing.records import ImportedOrder, RowProblem
 from mall.importing.refusals import MappingNeeded, MissingColumn, UnknownPlatform
 from mall.importing.tables import Table, open_table
 
 PREVIEW_ROWS = 2_000
+_ONE_FILE: dict[str, Callable[[Table], Iterator[Item]]] = {
+    "jd": jd.read_orders,
+    "youzan": youzan.read_orders,
+    "douyin": douyin.read_orders,
+}
 _ORDER_LIST, _DETAIL_LIST = "ExportOrderList", "ExportOrderDetailList"
 
 
@@ -31,7 +36,7 @@ def read_orders(
 ) -> Iterator[Item]:
     """The file's orders, each once its last row was read; the same order on every run.
 
-    `platform` is "tmall", "jd" or "generic" (which needs a `mapping`). For Tmall `path` is
+    `platform` is one of `PLATFORM_NAMES`; "generic" needs a `mapping`. For Tmall `path` is
     the order list, with the detail list as `detail_path` or without, or the detail list.
     Raises `ImportRefused` here, not from the iterator, for all but a file that breaks
     midway. Memory holds the order numbers and the orders that are still open.
@@ -72,14 +77,16 @@ def _read(
     if platform not in PLATFORM_NAMES:
         raise UnknownPlatform(f"不支持的平台：{platform}")
     layout = layout_of(table)
+    if layout.name == CUSTOMERS and platform != "generic":
+        raise MissingColumn("这是有赞的客户文件，请到「导入会员」导入")
     if layout.platform not in {platform, "generic"} and platform != "generic":
         raise MissingColumn(f"这像是{PLATFORM_NAMES[layout.platform]}的文件，请选对平台")
     if platform == "generic":
         if mapping is None:
             raise MappingNeeded
         return generic.read_orders(table, mapping)
-    if platform == "jd":
-        return jd.read_orders(table)
+    if platform != "tmall":
+        return _ONE_FILE[platform](table)
     return _read_tmall(table, layout, details)
 
 

@@ -15,7 +15,7 @@ from members.services.logins import join_login, log_in_customer
 from members.services.recognising import recognise, recognise_many
 from members.services.settling import is_new
 from members.services.story import note, set_owner
-from members.services.tags import push_tags, tag_member
+from members.services.tags import push_tags, tag_member, tag_members
 
 __all__ = [
     "end_contact",
@@ -36,5 +36,6 @@ __all__ = [
     "sync_all_contacts",
     "sync_contacts_of",
     "tag_member",
+    "tag_members",
     "withdraw_consent",
 ]

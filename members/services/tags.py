@@ -26,6 +26,31 @@ def tag_member(*, member: Member, group: str, name: str, source: str) -> MemberT
     return placed
 
 
+@transaction.atomic
+def tag_members(rows: Iterable[tuple[int, str]], *, group: str, source: str) -> int:
+    """Put tags on many members by id, each once; how many were new."""
+    pairs = list(dict.fromkeys((member_id, name[:NAME_LENGTH]) for member_id, name in rows))
+    now, group = clock.now(), group[:NAME_LENGTH]
+    Tag.objects.bulk_create(
+        [Tag(group_name=group, name=name, created_at=now) for name in {name for _, name in pairs}],
+        ignore_conflicts=True,
+    )
+    tags = dict(Tag.objects.filter(group_name=group).values_list("name", "pk"))
+    known = set(
+        MemberTag.objects.filter(tag_id__in=tags.values()).values_list("member_id", "tag_id")
+    )
+    new = [pair for pair in pairs if (pair[0], tags[pair[1]]) not in known]
+    MemberTag.objects.bulk_create(
+        [
+            MemberTag(member_id=who, tag_id=tags[name], source=source[:40], at=now)
+            for who, name in new
+        ],
+        ignore_conflicts=True,
+    )
+    owe_push(Contact.objects.filter(member_id__in={who for who, _ in new}, is_active=True))
+    return len(new)
+
+
 def owe_push(contacts: Iterable[Contact]) -> None:
     """Owe the guides' client the tags that these contacts' members have by now."""
     for contact in contacts:

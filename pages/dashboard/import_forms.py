@@ -12,7 +12,13 @@ from pages.dashboard.forms import BootstrapForm
 from pages.dashboard.labels import STATUSES
 from pages.dashboard.product_forms import choose_from
 
-PLATFORMS = [("tmall", "天猫"), ("jd", "京东"), ("generic", "其他（自己对应各列）")]
+PLATFORMS = [
+    ("tmall", "天猫"),
+    ("jd", "京东"),
+    ("youzan", "有赞"),
+    ("douyin", "抖音"),
+    ("generic", "其他（自己对应各列）"),
+]
 UNITS = [("yuan", "元"), ("fen", "分")]
 ZONES = [("Asia/Shanghai", "北京时间"), ("UTC", "世界标准时间"), ("Europe/London", "伦敦时间")]
 

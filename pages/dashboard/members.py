@@ -27,6 +27,8 @@ IDENTITY_WORDS = {
     "external": "企业微信外部联系人",
     "tmall": "天猫账号",
     "jd": "京东账号",
+    "youzan": "有赞买家（昵称和手机）",
+    "youzan_customer": "有赞客户",
 }
 
 

@@ -37,6 +37,27 @@ def save_mapping(*, name: str, mapping: Mapping, platform: str = "generic") -> I
 
 
 @transaction.atomic
+def change_mapping(*, found: ImportMapping, name: str, mapping: Mapping) -> ImportMapping:
+    """Give a saved mapping another name or other columns.
+
+    Refuses `BadMapping` for a name that another one has, is empty or too long.
+    """
+    before, name = found.name, name.strip()
+    if ImportMapping.objects.filter(name=name).exclude(pk=found.pk).exists():
+        raise BadMapping(f"已有名为「{name}」的对应关系")
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise BadMapping(f"对应关系的名称应为 1–{LONGEST_NAME} 个字")
+
+    found.name, found.mapping = name, {**as_plain(mapping), "name": name}
+    found.save(update_fields=["name", "mapping"])
+
+    audit.record(
+        "mall.import_mapping.changed", found, before={"name": before}, after={"name": name}
+    )
+    return found
+
+
+@transaction.atomic
 def delete_mapping(*, name: str) -> None:
     """No-op when there is none of that name; orders imported through it stay."""
     found = ImportMapping.objects.filter(name=name).first()

@@ -41,7 +41,8 @@ def source_of(order: ImportedOrder) -> str:
 def identity_kind(order: ImportedOrder) -> str:
     """The kind of identity a buyer id is (members.contracts)."""
     kind = order.buyer_kind
-    return kind if kind in ("tmall", "jd") else f"generic:{kind}"
+    has_accounts = kind in ("tmall", "jd")
+    return kind if has_accounts or order.platform != "generic" else f"generic:{kind}"
 
 
 def number_of(source: str, order_no: str) -> str:

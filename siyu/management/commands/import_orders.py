@@ -9,16 +9,17 @@ from typing import Any
 
 from django.db import transaction
 
-from core.errors import InvalidInput
+from core.errors import InvalidInput, NotFound
 from core.models import LongTask
 from mall.importing import Mapping, find_detail_beside, sniff, suggest_mapping
 from mall.importing.refusals import BadMapping, FileMissing, MappingNeeded
+from mall.selectors import get_mapping, list_mappings
 from mall.services import order_import, resume_instead, run_import, save_mapping
 from org.models import OrgUnit
 from org.selectors import find_default_brand, find_unit_by_code
 from tenants.commands import TenantCommand
 
-PLATFORMS = ("tmall", "jd", "generic")
+PLATFORMS = ("tmall", "jd", "youzan", "douyin", "generic")
 
 
 class Command(TenantCommand):
@@ -29,7 +30,9 @@ class Command(TenantCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--platform", required=True, choices=PLATFORMS)
         parser.add_argument("--detail", type=Path, help="天猫的宝贝明细")
-        parser.add_argument("--mapping", type=Path, help="字段对应关系（JSON），按名称保存")
+        parser.add_argument(
+            "--mapping", default="", help="保存过的对应关系的名称，或 JSON 文件（按名称保存）"
+        )
         parser.add_argument("--brand", default="", help="品牌的组织编码")
         parser.add_argument("--dry-run", action="store_true", help="只核对，不写入")
 
@@ -76,15 +79,31 @@ class Command(TenantCommand):
         if options["platform"] != "generic":
             return None
         if options["mapping"]:
-            mapping = _read_mapping(options["mapping"])
-            save_mapping(name=mapping.name, mapping=mapping)
-            return mapping
+            return _named_mapping(options["mapping"])
         guessed = suggest_mapping(sniff(options["file"]).columns)
         if guessed is None:
             raise MappingNeeded
         pairs = "，".join(f"{field}={column}" for field, column in guessed.columns.items())
         self.progress(f"没有指定字段对应关系，按表头推测：{pairs}")
         return guessed
+
+
+def _named_mapping(text: str) -> Mapping:
+    """A file of that path, which is saved by its name; else the one saved under the name."""
+    path = Path(text)
+    if not path.is_file() and path.suffix != ".json":
+        return _saved_mapping(text)
+    mapping = _read_mapping(path)
+    save_mapping(name=mapping.name, mapping=mapping)
+    return mapping
+
+
+def _saved_mapping(name: str) -> Mapping:
+    try:
+        return get_mapping(name)
+    except NotFound:
+        known = "、".join(list_mappings().values_list("name", flat=True)) or "还没有保存过"
+        raise BadMapping(f"没有名为「{name}」的对应关系（{known}）") from None
 
 
 def _read_mapping(path: Path) -> Mapping:

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from mall.importing import (
     Flag,
-    Mapping,
     OrderStatus,
     RecordKind,
     Totals,
@@ -14,6 +13,7 @@ from mall.importing import (
     read_orders,
     sniff,
 )
+from mall.importing.customers import ImportedCustomer, read_customers
 from tests.mall.importing.files import EXPORTS, needs_exports, split
 
 pytestmark = needs_exports
@@ -21,52 +21,9 @@ pytestmark = needs_exports
 TMALL = EXPORTS / "tmall_ExportOrderList.csv"
 DETAIL = EXPORTS / "tmall_ExportOrderDetailList.csv"
 JD = EXPORTS / "jd_orders.csv"
-YOUZAN = Mapping(
-    buyer_kind="youzan",
-    columns={
-        "order_no": "订单号",
-        "placed_at": "订单创建时间",
-        "paid_at": "买家付款时间",
-        "status": "订单状态",
-        "buyer": "买家昵称",
-        "buyer_phone": "买家手机号",
-        "title": "全部商品名称",
-        "amount": "商品金额合计",
-        "freight": "运费",
-        "discount": "店铺优惠合计",
-        "refund": "订单已退款金额",
-    },
-    statuses={
-        "待付款": "created",
-        "待发货": "paid",
-        "已发货": "shipped",
-        "交易完成": "completed",
-        "交易关闭": "closed",
-    },
-)
-DOUYIN = Mapping(
-    buyer_kind="douyin",
-    columns={
-        "order_no": "主订单编号",
-        "placed_at": "订单提交时间",
-        "paid_at": "支付完成时间",
-        "status": "订单状态",
-        "sku_code": "商家编码",
-        "title": "选购商品",
-        "quantity": "商品数量",
-        "price": "商品金额",
-        "name": "收件人",
-        "phone": "收件人手机号",
-        "address": "详细地址",
-    },
-    statuses={
-        "待支付": "created",
-        "待发货": "paid",
-        "已发货": "shipped",
-        "已完成": "completed",
-        "已关闭": "closed",
-    },
-)
+CUSTOMERS = EXPORTS / "youzan_customers.csv"
+YOUZAN = EXPORTS / "youzan_orders.csv"
+DOUYIN = EXPORTS / "douyin_orders.csv"
 
 
 def expected():
@@ -94,6 +51,14 @@ def read(path, platform, **options):
     for order in orders:
         totals.add(order)
     return orders, totals
+
+
+def split_customers(items):
+    items = list(items)
+    return (
+        [item for item in items if isinstance(item, ImportedCustomer)],
+        [item for item in items if not isinstance(item, ImportedCustomer)],
+    )
 
 
 def test_tmall_order_list_alone_gives_every_total():
@@ -234,32 +199,76 @@ def test_jd_and_tmall_tell_the_same_lines_of_the_same_orders():
     )
 
 
-def test_youzan_through_a_mapping_gives_buyers_money_and_refunds():
-    _, totals = read(EXPORTS / "youzan_orders.csv", "generic", mapping=YOUZAN)
+def test_youzan_gives_every_total_with_one_line_an_order():
+    orders, totals = read(YOUZAN, "youzan")
 
-    assert totals.as_dict() == {**expected_totals(), "lines": 300}
+    assert totals.as_dict() == expected_totals()
+    assert totals.flagged_orders == {Flag.LINES_MERGED: expected()["multi_line_orders"]}
+    assert {len(order.lines) for order in orders} == {1}
+    assert sum(x.quantity for order in orders for x in order.lines) == expected()["qty_total"]
+    assert sum(order.total_fen for order in orders) == round(
+        100 * expected()["total_amount_all_orders"]
+    )
 
 
-def test_douyin_through_a_mapping_gives_orders_lines_and_payments():
-    orders, totals = read(EXPORTS / "douyin_orders.csv", "generic", mapping=DOUYIN)
+def test_douyin_gives_orders_lines_and_payments_and_owns_to_knowing_no_buyer_and_no_refund():
+    orders, totals = read(DOUYIN, "douyin")
 
     told = expected_totals()
     known = ("orders", "lines", "paid_orders", "paid_fen")
     assert {name: totals.as_dict()[name] for name in known} == {name: told[name] for name in known}
-    assert totals.flagged_orders[Flag.RECEIVER_ENCRYPTED] == 300
+    assert totals.flagged_orders == {
+        Flag.BUYER_MISSING: told["orders"],
+        Flag.RECEIVER_ENCRYPTED: told["orders"],
+        Flag.REFUND_UNKNOWN: told["refund_orders"],
+    }
+    assert sum(len(order.lines) for order in orders) == told["lines"]
     assert {order.receiver.name + order.receiver.phone for order in orders} == {""}
+
+
+def test_douyin_best_selling_codes_are_those_of_tmall():
+    orders, _ = read(DOUYIN, "douyin")
+
+    sold: Counter[str] = Counter()
+    for order in orders:
+        for line in order.lines:
+            sold[line.sku_code] += line.amount_fen
+    assert sold.most_common(3) == [
+        (code, round(100 * amount)) for code, amount in expected()["top3_sku_by_amount"]
+    ]
+
+
+def test_youzan_has_every_customer_and_a_phone_for_those_who_show_one():
+    customers, problems = split_customers(read_customers(CUSTOMERS))
+
+    assert problems == []
+    assert len(customers) == expected()["youzan_customers"]
+    full = [customer for customer in customers if customer.phone]
+    assert len(full) == expected()["youzan_customers_full_phone"]
+    assert len({customer.key for customer in customers}) == len(customers)
+
+
+def test_the_customers_of_the_order_file_are_found_by_name_and_phone_together():
+    orders, _ = read(YOUZAN, "youzan")
+    customers, _ = split_customers(read_customers(CUSTOMERS))
+
+    buyers = {order.buyer_key for order in orders}
+    assert (
+        sum(customer.buyer_key in buyers for customer in customers)
+        == (expected()["youzan_customers_full_phone"])
+    )
 
 
 def test_layouts_and_encodings_are_told_by_content():
     told = {path.name: sniff(path) for path in sorted(EXPORTS.glob("*.csv"))}
 
     assert {name: (x.name, x.encoding) for name, x in told.items()} == {
-        "douyin_orders.csv": ("generic", "utf-8-sig"),
+        "douyin_orders.csv": ("douyin", "utf-8-sig"),
         "jd_orders.csv": ("jd", "gb18030"),
         "tmall_ExportOrderDetailList.csv": ("tmall_details", "gb18030"),
         "tmall_ExportOrderList.csv": ("tmall_orders", "gb18030"),
-        "youzan_customers.csv": ("generic", "utf-8-sig"),
-        "youzan_orders.csv": ("generic", "utf-8-sig"),
+        "youzan_customers.csv": ("youzan_customers", "utf-8-sig"),
+        "youzan_orders.csv": ("youzan_orders", "utf-8-sig"),
     }
 
 
@@ -268,7 +277,7 @@ def test_every_layout_of_the_back_ends_is_known_by_its_header(tmp_path):
 
     found = defaultdict(set)
     for name, layout in layouts.items():
-        if name.startswith(("tmall", "jd")):
+        if name.endswith("_order_2026") or name.startswith(("tmall", "jd", "youzan_customer")):
             path = tmp_path / f"{name}.csv"
             path.write_text(",".join(layout["columns"]) + "\n", encoding="gb18030")
             found[sniff(path).name].add(name)
@@ -276,6 +285,9 @@ def test_every_layout_of_the_back_ends_is_known_by_its_header(tmp_path):
         "tmall_orders": {"tmall_order_2016", "tmall_order_2018", "tmall_order_2020"},
         "tmall_details": {"tmall_detail_old", "tmall_detail_new"},
         "jd": {"jd_order_2015"},
+        "youzan_orders": {"youzan_order_2026"},
+        "youzan_customers": {"youzan_customer_2026"},
+        "douyin": {"douyin_order_2026"},
     }
 
 
