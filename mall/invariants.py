@@ -11,6 +11,7 @@ from core import clock, ports
 from core.errors import PortFailure
 from core.invariants import Check, Finding, count, violations
 from core.models import Entry, Journal
+from mall import invariants_stock
 from mall.contracts import CASH, PaymentFact, PaymentGateway, RefundFact, RefundState, TradeState
 from mall.models import PayException, Payment, Refund
 from mall.services.journals import PAID, PAID_LATE
@@ -189,24 +190,6 @@ def nothing_ends_in_silence() -> Finding:
     return count("FROM mall_order WHERE platform = 'own'") + count("FROM mall_refund"), found
 
 
-def stock_adds_up() -> Finding:
-    """S1: what a place counts as sold is what lines hold there, within what it ever had."""
-    found = violations(
-        "库存 {0}：已售 {1}，在手 {2}，明细占用 {3}",
-        """
-        SELECT k.code, s.sold, s.on_hand, COALESCE(l.held, 0) FROM mall_stock s
-        JOIN mall_sku k ON k.id = s.sku_id
-        LEFT JOIN (
-            SELECT sku_id, location_id, SUM(held) AS held FROM mall_orderline
-            WHERE held > 0 GROUP BY sku_id, location_id
-        ) l ON l.sku_id = s.sku_id AND l.location_id = s.location_id
-        WHERE s.sold <> COALESCE(l.held, 0) OR s.sold NOT BETWEEN 0 AND s.on_hand
-        ORDER BY k.code
-        """,
-    )
-    return count("FROM mall_stock"), found
-
-
 def lines_hold_what_they_sold() -> Finding:
     """S1, S2: a line holds its pieces until its order closes unsent or a refund before
     sending puts them back, each piece once.
@@ -268,6 +251,7 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "M6": (orders_add_up,),
     "M7": (payments_are_complete, refunds_are_complete),
     "M8": (nothing_ends_in_silence,),
-    "S1": (stock_adds_up, lines_hold_what_they_sold),
+    **invariants_stock.CHECKS,
+    "S1": (*invariants_stock.CHECKS["S1"], lines_hold_what_they_sold),
     "S4": (promises_are_kept_once,),
 }

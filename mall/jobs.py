@@ -3,12 +3,17 @@
 import datetime as dt
 
 from core.jobs import Payload, RetryLater, job
-from mall.services import closing, expiry, imports, refund_results, shipping, sweeps
+from mall.services import closing, expiry, flash, imports, refund_results, shipping, sweeps
 
 
 @job("mall.close_expired", lane="money", max_attempts=12)
 def close_expired(payload: Payload) -> None:
     closing.close_expired(payload["order_id"])
+
+
+@job("mall.end_flash_sale", max_attempts=12)
+def end_flash_sale(payload: Payload) -> None:
+    flash.end_flash_sale(sale_id=payload["sale_id"])
 
 
 @job("mall.send_refund", lane="money", max_attempts=12)

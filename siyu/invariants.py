@@ -10,6 +10,7 @@ from core import invariants as core
 from core import invariants_inbox as inbox
 from core.invariants import Finding
 from distribution import invariants as distribution
+from distribution import invariants_payouts as payouts
 from mall import invariants as mall
 from mall import invariants_stock as stock
 from members import invariants as members
@@ -24,6 +25,11 @@ INVARIANTS: dict[str, tuple[Callable[[], Finding], ...]] = {
         distribution.commission_follows_refunds,
         distribution.ledger_holds_commission,
         distribution.performance_is_whole,
+    ),
+    "M4": (
+        payouts.payouts_stay_within_credits,
+        payouts.reservations_are_single,
+        payouts.payouts_are_complete,
     ),
     "M5": (core.history_is_append_only,),
     "M6": (mall.orders_add_up,),

@@ -66,9 +66,7 @@ def quote_cart(
         raise BrandsMixed
 
     special = prices or {}
-    lines = tuple(
-        QuoteLine(sku, cart[sku.pk], special.get(sku.pk, sku.price_fen)) for sku in skus
-    )
+    lines = tuple(QuoteLine(sku, cart[sku.pk], special.get(sku.pk, sku.price_fen)) for sku in skus)
     goods_fen = sum(line.amount_fen for line in lines)
     brand_id = brands.pop()
     freight_fen = quote_freight(brand_id, [_goods(line) for line in lines], place)

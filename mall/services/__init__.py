@@ -80,7 +80,6 @@ __all__ = [
     "order_import",
     "order_member_import",
     "place_cart_orders",
-    "order_member_import",
     "place_claim_order",
     "place_order",
     "receive_overdue",

@@ -57,8 +57,7 @@ def _waiting(order: Order) -> Order:
 def _claim_line(order: Order, sku: Sku, promise: Entitlement) -> OrderLine:
     """The gift's cost is counted once: on the line that carries it out of the house."""
     (hold,) = stock.take({sku.pk: 1})
-    line = make_line(order, sku, hold)
-    line.price_fen = line.amount_fen = order.goods_fen
+    line = make_line(order, sku, hold, order.goods_fen)
     line.cost_fen = 0
     line.is_gift = True
     line.entitlement = promise

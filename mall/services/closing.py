@@ -6,13 +6,13 @@ from core import audit, clock, events, ports
 from core.errors import Outcome, PortFailure
 from core.locks import lock_objects
 from mall.contracts import OrderClosed, OrderStateRefused, PaymentGateway, TradeState
-from mall.models import Entitlement, Order, Payment
+from mall.models import Entitlement, Order, Payment, StockRelease
 from mall.services import stock
 from mall.services.payments import settle_payment
 
 
 def close_expired(order_id: int) -> bool:
-    """Close an order whose fifteen minutes are over; False when it was paid or closed.
+    """Close an order whose time to pay is over; False when it was paid or closed.
 
     Raises `PortFailure` while the platform cannot be asked: an order is not closed here
     as long as it might be paid there.
@@ -20,21 +20,21 @@ def close_expired(order_id: int) -> bool:
     order = Order.objects.filter(pk=order_id, state=Order.State.CREATED).first()
     if order is None or order.expires_at is None or order.expires_at > clock.now():
         return False
-    return _close(order)
+    return _close(order, StockRelease.Kind.TIMEOUT)
 
 
 def cancel_order(*, order: Order, reason: str = "") -> None:
     """The buyer, or staff for them, gives up an unpaid order; refuses `OrderStateRefused`."""
-    if not _close(order):
+    if not _close(order, StockRelease.Kind.CANCELLED):
         raise OrderStateRefused(state=Order.objects.get(pk=order.pk).state)
     audit.record("mall.order.cancelled", order, reason=reason)
 
 
-def _close(order: Order) -> bool:
+def _close(order: Order, why: StockRelease.Kind) -> bool:
     payment = Payment.objects.filter(order=order).first()
     if payment is not None and not _end_collection(payment):
         return False
-    return _close_unpaid(order.pk)
+    return _close_unpaid(order.pk, why)
 
 
 def _end_collection(payment: Payment) -> bool:
@@ -59,7 +59,7 @@ def _end_collection(payment: Payment) -> bool:
 
 
 @transaction.atomic
-def _close_unpaid(order_id: int) -> bool:
+def _close_unpaid(order_id: int, why: StockRelease.Kind) -> bool:
     """created → closed: the pieces go back, a claimed promise may be claimed again."""
     (order,) = lock_objects(Order, [order_id])
     now = clock.now()
@@ -74,7 +74,7 @@ def _close_unpaid(order_id: int) -> bool:
     Entitlement.objects.filter(claim_order_id=order_id, state=Entitlement.State.GRANTED).update(
         claim_order=None
     )
-    stock.put_back(order.lines.all())
+    stock.put_back(order.lines.all(), why)
 
     if order.kind == Order.Kind.SALE:
         events.announce(OrderClosed(order_id))

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from core import clock
 from core.locks import lock_objects
-from mall.models import Entitlement, Order
+from mall.models import Entitlement, Order, StockRelease
 from mall.services import stock
 from mall.services.refunds import give_claim_back
 
@@ -30,6 +30,6 @@ def _expire_claimed(entitlement: Entitlement) -> int:
     )
     if not mine.update(state=Entitlement.State.EXPIRED):
         return 0
-    stock.put_back(order.lines.all())
+    stock.put_back(order.lines.all(), StockRelease.Kind.EXPIRED)
     give_claim_back(order)
     return 1

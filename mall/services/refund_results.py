@@ -10,7 +10,7 @@ from core import clock, events, ports
 from core.errors import Outcome, PortFailure
 from core.locks import lock_objects
 from mall.contracts import PaymentGateway, RefundFact, RefundState, RefundSucceeded
-from mall.models import Order, OrderLine, Refund, RefundLine
+from mall.models import Order, OrderLine, Refund, RefundLine, StockRelease
 from mall.services import benefits, journals, stock, story
 from mall.services.exceptions import note_exception
 
@@ -147,5 +147,5 @@ def _restock(order: Order, refund: Refund, *, is_whole: bool) -> None:
     """What was refunded whole before it left goes back on the shelf, once."""
     lines: Sequence[OrderLine] = list(order.lines.order_by("pk"))
     done = [line for line in lines if is_whole or 0 < line.paid_fen == line.refunded_fen]
-    for line_id, pieces in stock.put_back(done).items():
+    for line_id, pieces in stock.put_back(done, StockRelease.Kind.REFUNDED).items():
         RefundLine.objects.filter(refund=refund, line_id=line_id).update(quantity=pieces)

@@ -3,7 +3,7 @@
 from core import invariants as ledger_invariants
 from mall import invariants as mall_invariants
 
-ALWAYS = ("M1", "M2", "M6", "S1", "S4")
+ALWAYS = ("M1", "M2", "M6", "S1", "S2", "S3", "S4")
 AT_REST = (*ALWAYS, "M7", "M8")
 
 

@@ -14,6 +14,8 @@ from mall import invariants, services
 from mall.contracts import RefundState
 from mall.models import (
     Entitlement,
+    FlashClaim,
+    FlashSale,
     Order,
     OrderLine,
     PayException,
@@ -21,8 +23,11 @@ from mall.models import (
     Refund,
     RefundLine,
     Stock,
+    StockBucket,
+    StockRelease,
 )
 from tests.mall.checks import AT_REST, broken
+from tests.mall.sales import buy, open_sale
 from tests.mall.shop import Shop, later, run_money
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +48,8 @@ def busy(shop: Shop) -> Shop:
     services.cancel_order(order=late)
     services.settle_payment(shop.gateway.pay(late.number))
     shop.place((shop.cream, 1))
+    sale = open_sale(shop, 3, per_person=2)
+    services.settle_payment(shop.pay(buy(shop, sale, 2, shown_total_fen=10_600)))
     run_money()
     return shop
 
@@ -156,6 +163,41 @@ def put_back_twice() -> None:
     Order.objects.filter(state="closed").update(shipped_at=clock.now())
 
 
+def sale_forgot_a_piece() -> None:
+    bucket = StockBucket.objects.filter(pieces__gt=0)[:1].get()
+    StockBucket.objects.filter(pk=bucket.pk).update(pieces=F("pieces") - 1)
+    Stock.objects.filter(pk=bucket.stock_id).update(sold=F("sold") - 1)
+
+
+def sale_kept_pieces_after_its_end() -> None:
+    FlashSale.objects.update(ended_at=clock.now())
+
+
+def released_beyond_the_line() -> None:
+    given = StockRelease.objects.filter(kind="cancelled")[:1].get()
+    StockRelease.objects.create(line=given.line, kind="timeout", quantity=1, at=clock.now())
+
+
+def released_but_still_held() -> None:
+    line = OrderLine.objects.filter(held__gt=0, is_gift=False)[:1].get()
+    StockRelease.objects.create(line=line, kind="timeout", quantity=1, at=clock.now())
+
+
+def person_over_the_limit() -> None:
+    FlashSale.objects.update(per_person=1)
+
+
+def count_forgotten() -> None:
+    FlashClaim.objects.update(taken=1)
+
+
+def one_person_under_two_names() -> None:
+    line = OrderLine.objects.get(claim__isnull=False)
+    other = FlashClaim.objects.create(sale=FlashSale.objects.get(), person="member:0", taken=1)
+    line.pk, line.claim, line.held, line.quantity = None, other, 1, 1
+    line.save()
+
+
 def gift_sent_twice() -> None:
     gift = OrderLine.objects.get(is_gift=True, order__kind="sale")
     gift.pk = None
@@ -185,6 +227,13 @@ DEFECTS: list[tuple[str, Callable[..., None]]] = [
     ("S1", oversold),
     ("S1", pieces_forgotten),
     ("S1", put_back_twice),
+    ("S1", sale_forgot_a_piece),
+    ("S1", sale_kept_pieces_after_its_end),
+    ("S2", released_beyond_the_line),
+    ("S2", released_but_still_held),
+    ("S3", person_over_the_limit),
+    ("S3", count_forgotten),
+    ("S3", one_person_under_two_names),
     ("S4", gift_sent_twice),
     ("S4", claimed_without_order),
 ]
