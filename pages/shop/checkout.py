@@ -1,116 +1,176 @@
-"""From 立即购买 to an order: one page with the address, the sum and one button."""
+"""From 立即购买 or the cart to orders: one page with the address, the sum and one button."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from core.errors import NotFound, Refusal
+from core.errors import Refusal
 from core.ids import random_text
-from mall.contracts import CartInvalid, NotOnSale, SoldOut, TotalChanged
-from mall.models import Entitlement, Order, Sku
+from mall.contracts import CartInvalid, NotOnSale, Place, Receiver, SoldOut, TotalChanged
+from mall.models import Entitlement, Order
 from mall.selectors import (
-    Quote,
+    find_default_address,
     find_last_receiver,
-    find_sku_by_code,
+    get_address_of,
     list_entitlements_of,
     list_usable,
-    merge_cart,
-    quote_cart,
+    receiver_of,
 )
-from mall.services import place_order
+from mall.services import place_cart_orders, place_order, remember_address
 from members.models import Customer
 from org.contracts import policy
+from pages.shop.baskets import Basket, chosen, wished
 from pages.shop.forms import ReceiverForm
 from pages.shop.http import customer_of
+from pages.shop.pasting import take_apart
 
 KEY_BITS = 120
 
-
-@dataclass(frozen=True)
-class Wish:
-    """What is to be bought, priced now."""
-
-    sku: Sku
-    quantity: int
-    quote: Quote
+Price = Callable[[Place], Basket]
+Submit = Callable[[HttpRequest, Basket, Receiver], list[Order]]
 
 
 @policy("customer")
 @require_http_methods(["GET", "POST"])
 def buy(request: HttpRequest) -> HttpResponse:
-    customer = customer_of(request)
+    """One variant, straight from its page."""
+    fields = request.POST if request.method == "POST" else request.GET
     try:
-        wish = _wish(request.POST if request.method == "POST" else request.GET)
+        return _check_out(request, lambda place: wished(fields, place), _order_one)
     except (NotOnSale, CartInvalid) as refused:
-        return _gone(request, refused)
-    form = ReceiverForm(request.POST or None, known=find_last_receiver(customer))
-    if request.method != "POST" or not form.is_valid():
-        return _page(request, wish, form)
+        context = {"title": "买不了这一件", "text": refused.text, "url": "/", "action": "看看别的"}
+        return render(request, "shop/message.html", context, status=refused.status)
+
+
+@policy("customer")
+@require_http_methods(["GET", "POST"])
+def checkout(request: HttpRequest) -> HttpResponse:
+    """The chosen lines of the cart."""
+    fields = request.POST if request.method == "POST" else request.GET
+    codes = [code[:64] for code in fields.getlist("sku")[:100]]
     try:
-        order = _place(request, wish, form)
+        return _check_out(
+            request, lambda place: chosen(customer_of(request), codes, place), _order_cart
+        )
+    except (NotOnSale, CartInvalid) as refused:
+        messages.warning(request, refused.text if codes else "请先选好要结算的商品")
+        return redirect("/cart")
+
+
+def _check_out(request: HttpRequest, price: Price, submit: Submit) -> HttpResponse:
+    is_order = request.method == "POST" and "paste" not in request.POST
+    form = ReceiverForm(request.POST if is_order else None, known=_known(request))
+    basket = price(form.place())
+    if not is_order or not form.is_valid():
+        return _page(request, basket, form)
+    try:
+        orders = submit(request, basket, form.receiver())
     except Refusal as refused:
-        return _page(request, wish, form, refused)
-    return redirect(f"/pay/{order.public_id}")
+        return _page(request, basket, form, refused)
+    remember_address(customer=customer_of(request), receiver=form.receiver())
+    if len(orders) == 1:
+        return redirect(f"/pay/{orders[0].public_id}")
+    messages.success(request, f"已按品牌拆成 {len(orders)} 个订单，请分别付款")
+    return redirect("/orders?state=created")
 
 
-def _wish(fields: Any) -> Wish:
-    sku = find_sku_by_code(str(fields.get("sku", ""))[:64])
-    if sku is None:
-        raise NotFound
-    quantity = str(fields.get("n", "1"))
-    if not re.fullmatch("[0-9]{1,3}", quantity):
-        raise CartInvalid
-    return Wish(sku, int(quantity), quote_cart(merge_cart([(sku.pk, int(quantity))])))
+def _known(request: HttpRequest) -> Receiver | None:
+    """The address that was pasted or chosen, else the usual one, else the last parcel's.
+
+    A province that is being chosen on the page (`province`, `city`) only prices the delivery.
+    """
+    customer = customer_of(request)
+    if "paste" in request.POST:
+        return take_apart(str(request.POST.get("whole", "")))
+    if "province" in request.GET:
+        province, city = (str(request.GET.get(name, ""))[:30] for name in ("province", "city"))
+        return Receiver(name="", phone="", province=province, city=city, address="")
+    if given := request.GET.get("address"):
+        return receiver_of(get_address_of(customer, given))
+    usual = find_default_address(customer)
+    return receiver_of(usual) if usual else find_last_receiver(customer)
 
 
-def _place(request: HttpRequest, wish: Wish, form: ReceiverForm) -> Order:
+def _order_one(request: HttpRequest, basket: Basket, receiver: Receiver) -> list[Order]:
     """The sum and the gift are those that the customer was shown, not those of now."""
-    shown = str(request.POST.get("total_fen", ""))
-    gift = str(request.POST.get("gift", ""))
-    return place_order(
+    order = place_order(
         customer=customer_of(request),
-        lines=[(wish.sku.pk, wish.quantity)],
-        receiver=form.receiver(),
-        shown_total_fen=int(shown) if re.fullmatch("[0-9]{1,14}", shown) else -1,
-        idempotency_key=str(request.POST.get("key", ""))[:80],
-        entitlement_id=_find_gift(customer_of(request), gift),
+        lines=basket.lines.items(),
+        receiver=receiver,
+        shown_total_fen=next(iter(_shown(request)), -1),
+        idempotency_key=_given_key(request),
+        entitlement_id=_find_gift(request),
+        flash_sale=basket.sale,
+    )
+    return [order]
+
+
+def _order_cart(request: HttpRequest, basket: Basket, receiver: Receiver) -> list[Order]:
+    return place_cart_orders(
+        customer=customer_of(request),
+        lines=basket.lines.items(),
+        receiver=receiver,
+        shown_totals_fen=_shown(request),
+        idempotency_key=_given_key(request),
+        entitlement_id=_find_gift(request),
     )
 
 
-def _find_gift(customer: Customer, public_id: str) -> int | None:
+def _shown(request: HttpRequest) -> list[int]:
+    """The total of each parcel as the page told it; -1 for what is no sum."""
+    texts = request.POST.getlist("total_fen")
+    return [int(text) if re.fullmatch("[0-9]{1,14}", text) else -1 for text in texts]
+
+
+def _given_key(request: HttpRequest) -> str:
+    return str(request.POST.get("key", ""))[:60]
+
+
+def _find_gift(request: HttpRequest) -> int | None:
+    public_id = str(request.POST.get("gift", ""))
     if not public_id:
         return None
-    mine = list_entitlements_of(customer.member_id).filter(public_id=public_id).first()
+    promises = list_entitlements_of(customer_of(request).member_id)
+    mine = promises.filter(public_id=public_id).first()
     return mine.pk if mine else 0
 
 
 def _page(
-    request: HttpRequest, wish: Wish, form: ReceiverForm, refused: Refusal | None = None
+    request: HttpRequest, basket: Basket, form: ReceiverForm, refused: Refusal | None = None
 ) -> HttpResponse:
     """The page again after a refusal says why, with the sum of now and a new key."""
     customer = customer_of(request)
+    refused = refused or basket.refused
+    parcels = basket.parcels
     context = {
-        "wish": wish,
+        "basket": basket,
         "form": form,
-        "has_address": not form.is_bound and bool(form.initial),
-        "gifts": list(list_usable(customer.member_id, wish.quote.goods_fen)),
-        "almost": _almost(customer, wish.quote.goods_fen),
+        "has_address": not form.is_bound and bool(form.initial.get("address")),
+        "gifts": list(list_usable(customer.member_id, basket.goods_fen)) if _is_one(basket) else (),
+        "almost": _almost(customer, parcels[0].goods_fen) if _is_one(basket) else None,
         "key": _key(request, refused),
         "refused": refused,
         "is_price": isinstance(refused, TotalChanged),
         "is_sold_out": isinstance(refused, SoldOut),
+        "is_cart": request.path == "/checkout",
     }
-    status = refused.status if refused else 200
+    status = refused.status if refused and form.is_bound else 200
     return render(request, "shop/checkout.html", context, status=status)
+
+
+def _is_one(basket: Basket) -> bool:
+    """A gift is promised only where it is certain which order carries it."""
+    return len(basket.parcels) == 1
 
 
 def _key(request: HttpRequest, refused: Refusal | None) -> str:
     """One key for one intention: kept while only the address is mended."""
-    given = str(request.POST.get("key", ""))[:80]
+    given = _given_key(request)
     return given if given and refused is None else random_text(KEY_BITS)
 
 
@@ -123,8 +183,3 @@ def _almost(customer: Customer, goods_fen: int) -> dict[str, Any] | None:
     if nearest is None:
         return None
     return {"benefit": nearest.benefit, "fen": nearest.benefit.threshold_fen - goods_fen}
-
-
-def _gone(request: HttpRequest, refused: Refusal) -> HttpResponse:
-    context = {"title": "买不了这一件", "text": refused.text, "url": "/", "action": "看看别的"}
-    return render(request, "shop/message.html", context, status=refused.status)

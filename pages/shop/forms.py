@@ -6,13 +6,8 @@ from typing import Any
 from django import forms
 
 from core.crypto import normal_phone
-from mall.contracts import Receiver
-
-PROVINCES = (
-    "北京市 天津市 河北省 山西省 内蒙古自治区 辽宁省 吉林省 黑龙江省 上海市 江苏省 浙江省 安徽省 "
-    "福建省 江西省 山东省 河南省 湖北省 湖南省 广东省 广西壮族自治区 海南省 重庆市 四川省 贵州省 "
-    "云南省 西藏自治区 陕西省 甘肃省 青海省 宁夏回族自治区 新疆维吾尔自治区"
-)
+from mall.contracts import Place, Receiver
+from pages.shop.pasting import PROVINCES
 
 
 def _text(label: str, hint: str, most: int, **attributes: str) -> forms.CharField:
@@ -27,7 +22,7 @@ class ReceiverForm(forms.Form):
     phone = _text("手机号", "十一位手机号", 20, autocomplete="tel", inputmode="numeric", type="tel")
     province = forms.ChoiceField(
         label="省份",
-        choices=[("", "请选择"), *((name, name) for name in PROVINCES.split())],
+        choices=[("", "请选择"), *((name, name) for name in PROVINCES)],
         widget=forms.Select(attrs={"class": "weui-select", "autocomplete": "address-level1"}),
     )
     city = _text("城市", "例如 杭州市", 30, autocomplete="address-level2")
@@ -47,3 +42,7 @@ class ReceiverForm(forms.Form):
     def receiver(self) -> Receiver:
         """What was typed; call only when the form is valid."""
         return Receiver(**self.cleaned_data)
+
+    def place(self) -> Place:
+        """Where it would go, as far as that is chosen yet."""
+        return Place(str(self["province"].value() or ""), str(self["city"].value() or ""))

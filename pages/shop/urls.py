@@ -3,8 +3,10 @@
 from django.urls import URLPattern, path
 
 from pages.shop import (
+    addresses,
     benefits,
     cards,
+    carts,
     checkout,
     login,
     me,
@@ -31,6 +33,14 @@ urlpatterns: list[URLPattern] = [
     path("p/<str:product_id>", products.product),
     path("p/<str:product_id>/guide", products.guide),
     path("buy", checkout.buy),
+    path("cart", carts.cart),
+    path("cart/add", carts.add),
+    path("checkout", checkout.checkout),
+    path("addresses", addresses.addresses),
+    path("addresses/new", addresses.new),
+    path("addresses/<str:address_id>", addresses.edit),
+    path("addresses/<str:address_id>/default", addresses.make_default),
+    path("addresses/<str:address_id>/delete", addresses.remove),
     path("pay/<str:order_id>", paying.pay),
     path("pay/<str:order_id>/state", paying.state),
     path("me", me.me),

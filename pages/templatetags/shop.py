@@ -1,10 +1,12 @@
 """Pictures for products that have none: drawn by category, in a tone of their own."""
 
 import zlib
+from typing import Any
 
 from django import template
 
 from mall.models import Product
+from mall.selectors import count_cart
 
 register = template.Library()
 
@@ -44,3 +46,10 @@ def tone(product: Product) -> str:
 def face(name: str) -> str:
     """What stands in a person's circle when there is no picture."""
     return name[:1]
+
+
+@register.simple_tag(takes_context=True)
+def cart_size(context: dict[str, Any]) -> int:
+    """How many kinds of goods lie in the visitor's cart, for its badge."""
+    customer = getattr(context["request"], "customer", None)
+    return count_cart(customer) if customer is not None else 0

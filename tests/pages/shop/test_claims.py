@@ -83,5 +83,5 @@ def test_the_list_of_benefits_costs_the_same_for_many(shop: Shop) -> None:
     for number in range(12):
         benefit = promise(shop, name=f"福利{number}")
         grant_entitlement(member=shop.buyer.member, benefit=benefit, source_ref="t")
-    # 1 session, 1 customer, 1 count, 1 promises with benefit, product and carrier.
-    assert (few, len(queries_of(client, "/benefits"))) == (4, 4)
+    # 1 session, 1 customer, 1 count, 1 promises with benefit, product and carrier, 1 cart.
+    assert (few, len(queries_of(client, "/benefits"))) == (5, 5)
