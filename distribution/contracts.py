@@ -1,13 +1,18 @@
 """What others may import of distribution: accounts, roles, answers, refusals."""
 
+import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from core.errors import InvalidInput, Refusal
 
 EXPENSE = "commission.expense"
 PAID_OUT = "commission.paid_out"
+IN_TRANSIT = "commission.in_transit"
+PROMISED = "payout.promised"
+WITHHELD = "tax.withheld"
+TRANSFER_CASH = "cash:wechatpay_transfer"
 STATE_ACCOUNTS = {
     "estimated": "commission.estimated",
     "frozen": "commission.frozen",
@@ -128,10 +133,86 @@ class Income:
     """What a guide may count on; `payable_fen` and `debt_fen` are never negative."""
 
     totals: Totals
+    in_transit_fen: int
     paid_out_fen: int
     payable_fen: int
     debt_fen: int
     today_fen: int
+
+
+class TransferState(StrEnum):
+    """What a transfer has come to at the platform; only WAITING can be shown to its payee."""
+
+    PROCESSING = "processing"
+    WAITING = "waiting"
+    SUCCESS = "success"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+OVERDUE_REASON = "OVERDUE_CLOSE"
+"""The reason of a transfer that nobody confirmed within a day."""
+
+
+@dataclass(frozen=True)
+class Payer:
+    """The merchant account that pays, and the app in which it knows the payees."""
+
+    mchid: str
+    appid: str
+
+
+@dataclass(frozen=True)
+class TransferOrder:
+    """What is asked for a number; the same on every try. `reward` says what for."""
+
+    out_bill_no: str
+    mchid: str
+    appid: str
+    openid: str
+    amount_fen: int
+    remark: str
+    reward: str
+    real_name: str = ""
+
+
+@dataclass(frozen=True)
+class TransferFact:
+    """What the platform says of a number; amount 0, openid and mchid "" were not told."""
+
+    out_bill_no: str
+    state: TransferState
+    transfer_bill_no: str = ""
+    amount_fen: int = 0
+    openid: str = ""
+    mchid: str = ""
+    fail_reason: str = ""
+    package: str = ""
+    finished_at: dt.datetime | None = None
+
+
+class PayoutGateway(Protocol):
+    """The platform that pays guides. `transfer`, `query` and `cancel` call out, may raise
+    `core.errors.PortFailure`, and are not called inside a transaction.
+    """
+
+    def payer(self) -> Payer: ...
+
+    def client_params(self, mchid: str, appid: str, package: str) -> dict[str, str]:
+        """The arguments with which the payee's browser opens the confirmation."""
+        ...
+
+    def transfer(self, order: TransferOrder) -> TransferFact:
+        """The same number twice is one transfer; outcome UNKNOWN when it may have begun."""
+        ...
+
+    def query(self, mchid: str, out_bill_no: str) -> TransferFact | None:
+        """None when the number never reached the platform."""
+        ...
+
+    def cancel(self, mchid: str, out_bill_no: str) -> None:
+        """Ask to take back what is not confirmed; what came of it is asked afterwards."""
+        ...
 
 
 class RulesRefused(InvalidInput):
@@ -209,3 +290,43 @@ class BrandMismatch(InvalidInput):
 class ObjectionEmpty(InvalidInput):
     code: ClassVar[str] = "objection_empty"
     message: ClassVar[str] = "请写下您的疑问，方便同事核对"
+
+
+class PayoutAmountRefused(InvalidInput):
+    code: ClassVar[str] = "payout_amount_refused"
+    message: ClassVar[str] = "提现金额不在允许的范围内"
+
+
+class PayoutTooMuch(Refusal):
+    code: ClassVar[str] = "payout_too_much"
+    message: ClassVar[str] = "可提现金额不足"
+
+
+class PayoutOpen(Refusal):
+    code: ClassVar[str] = "payout_open"
+    message: ClassVar[str] = "还有一笔提现没有完成，完成后才能再提"
+
+
+class PayoutDayFull(Refusal):
+    code: ClassVar[str] = "payout_day_full"
+    message: ClassVar[str] = "超过了每天的提现上限，请明天再提"
+
+
+class RealNameNeeded(InvalidInput):
+    code: ClassVar[str] = "real_name_needed"
+    message: ClassVar[str] = "单笔 2,000 元起，微信要核对真实姓名，请填写"
+
+
+class PayoutStateRefused(Refusal):
+    code: ClassVar[str] = "payout_state_refused"
+    message: ClassVar[str] = "这笔提现已经处理过了"
+
+
+class PayoutNotYours(Refusal):
+    code: ClassVar[str] = "payout_not_yours"
+    message: ClassVar[str] = "这笔提现已绑定另一个微信，请用绑定的微信打开"
+
+
+class PayoutOpenidTaken(Refusal):
+    code: ClassVar[str] = "payout_openid_taken"
+    message: ClassVar[str] = "这个微信已经绑定了另一位导购"

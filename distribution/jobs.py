@@ -45,3 +45,18 @@ def bind_contact(payload: Payload) -> None:
 @job("distribution.release_staff")
 def release_staff(payload: Payload) -> None:
     services.release_staff(payload["staff_id"])
+
+
+@job("distribution.advance_payout", lane="money", max_attempts=12)
+def advance_payout(payload: Payload) -> None:
+    services.advance_payout(payload["withdrawal_id"])
+
+
+@job("distribution.sweep_payouts", lane="money", every=dt.timedelta(minutes=5))
+def sweep_payouts(payload: Payload) -> None:
+    services.sweep_payouts()
+
+
+@job("distribution.reconcile_payouts", lane="sync", lease_seconds=900)
+def reconcile_payouts(payload: Payload) -> None:
+    services.reconcile_payouts(payload["task_id"])

@@ -1,10 +1,13 @@
 """Which adapter fills which port."""
 
 from acquisition.contracts import ContactWays
+from community.contracts import GroupDirectory
 from core import ports
 from core.clock import ClockOffset
 from core.jobs import Doorbell
+from distribution.contracts import PayoutGateway
 from distribution.services import Snapshots
+from livestream.contracts import LiveChannel
 from mall.contracts import AttributionEvidence, PaymentGateway
 from members.contracts import ContactSource, CustomerDirectory, PageSigner, TagWriter
 from org.contracts import BrandConnections, RightsMatrix, SiteUrls, StaffDirectory
@@ -12,12 +15,15 @@ from outreach.contracts import Greeter
 from siyu.access import Rights
 from siyu.celery import CeleryDoorbell
 from siyu.connections import StoredConnections
+from siyu.live_channel import RedisLiveChannel
 from siyu.sites import TenantSites
 from tenants.clock_offset import StoredOffset
 from wechatpay.gateway import WechatPayGateway
+from wechatpay.transfers import WechatTransfers
 from wecom.contact_ways import WecomContactWays
 from wecom.contacts import WecomContacts, WecomTags
 from wecom.greeter import WecomGreeter
+from wecom.groups import WecomGroups
 from wecom.logins import MpCustomerDirectory, WecomStaffDirectory
 from wecom.signer import WechatPageSigner
 
@@ -35,5 +41,8 @@ def fill_ports() -> None:
     ports.fill(TagWriter, WecomTags())
     ports.fill(ContactWays, WecomContactWays())
     ports.fill(Greeter, WecomGreeter())
+    ports.fill(GroupDirectory, WecomGroups())
     ports.fill(AttributionEvidence, Snapshots())
     ports.fill(PaymentGateway, WechatPayGateway())
+    ports.fill(LiveChannel, RedisLiveChannel())
+    ports.fill(PayoutGateway, WechatTransfers())

@@ -2,9 +2,11 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from core.errors import Refusal
+from distribution.contracts import TransferFact, TransferState
 from mall.contracts import PaymentFact, RefundFact, RefundState, TradeState
 
 MAX_FEN = 100_000_000_000
@@ -23,6 +25,16 @@ _REFUND_STATES = {
     "PROCESSING": RefundState.PROCESSING,
     "CLOSED": RefundState.CLOSED,
     "ABNORMAL": RefundState.ABNORMAL,
+}
+_TRANSFER_STATES = {
+    "ACCEPTED": TransferState.PROCESSING,
+    "PROCESSING": TransferState.PROCESSING,
+    "WAIT_USER_CONFIRM": TransferState.WAITING,
+    "TRANSFERING": TransferState.PROCESSING,
+    "SUCCESS": TransferState.SUCCESS,
+    "FAIL": TransferState.FAILED,
+    "CANCELING": TransferState.PROCESSING,
+    "CANCELLED": TransferState.CANCELLED,
 }
 
 
@@ -72,6 +84,36 @@ def refund_fact(data: Json) -> RefundFact:
         state=state,
         amount_fen=_fen(_part(data, "amount"), "refund"),
         succeeded_at=_moment(data, "success_time") if is_done else None,
+    )
+
+
+def transfer_answer(data: Json) -> TransferFact:
+    """What a request for a transfer was answered: neither amount nor payee are told."""
+    return _transfer(data)
+
+
+def transfer_fact(data: Json) -> TransferFact:
+    """A transfer as queried or notified, with all that makes it comparable."""
+    state = _TRANSFER_STATES.get(_text(data, "state", 20))
+    return replace(
+        _transfer(data),
+        amount_fen=_fen(data, "transfer_amount"),
+        openid=_text(data, "openid", 64),
+        mchid=_text(data, "mch_id", 32),
+        finished_at=_moment(data, "update_time") if state is TransferState.SUCCESS else None,
+    )
+
+
+def _transfer(data: Json) -> TransferFact:
+    state = _TRANSFER_STATES.get(_text(data, "state", 20))
+    if state is None:
+        raise Senseless("转账状态不明")
+    return TransferFact(
+        out_bill_no=_number(data, "out_bill_no", 32),
+        state=state,
+        transfer_bill_no=_number(data, "transfer_bill_no", 64),
+        fail_reason=_text(data, "fail_reason", 64) if data.get("fail_reason") else "",
+        package=_text(data, "package_info", 600) if data.get("package_info") else "",
     )
 
 

@@ -13,13 +13,15 @@ from core.errors import InvalidInput, Refusal
 from core.ids import random_text
 from core.locks import Busy
 from core.models import InboxMessage
+from distribution import services as distribution
+from distribution.services import PayoutSettled
 from mall import services as mall
 from mall.contracts import TradeState
 from mall.services import RefundSettled, Settled
 from org.contracts import ConnectionCheck
 from wechatpay import signing
 from wechatpay.checks import check_account
-from wechatpay.facts import Senseless, payment_fact, refund_fact
+from wechatpay.facts import Senseless, payment_fact, refund_fact, transfer_fact
 from wechatpay.guard import Notice
 from wechatpay.models import PayMerchant
 from wechatpay.selectors import find_merchant_of
@@ -29,6 +31,7 @@ __all__ = ["check_wechatpay", "connect_wechatpay", "handle_notice", "receive_not
 
 SOURCE = "wechatpay"
 PAYMENTS = frozenset({"TRANSACTION.SUCCESS"})
+TRANSFERS = frozenset({"MCHTRANSFER.BILL.FINISHED"})
 REFUNDS = frozenset({"REFUND.SUCCESS", "REFUND.ABNORMAL", "REFUND.CLOSED"})
 
 
@@ -54,7 +57,7 @@ def receive_notice(merchant: PayMerchant, notice: Notice) -> bool:
 
 
 def handle_notice(inbox_id: int) -> None:
-    """Tell the mall what a notice says, once; idempotent.
+    """Tell the mall, or distribution, what a notice says, once; idempotent.
 
     What is authentic and not about an order of ours as we know it becomes a dead letter.
     """
@@ -68,19 +71,20 @@ def handle_notice(inbox_id: int) -> None:
     except Refusal as refusal:
         inbox.give_up(message, f"{refusal.code}: {refusal.text}")
         raise
-    if settled in (Settled.EXCEPTION, RefundSettled.EXCEPTION):
-        inbox.give_up(message, "与我们的订单不符，已列入支付异常")
+    if settled in (Settled.EXCEPTION, RefundSettled.EXCEPTION, PayoutSettled.EXCEPTION):
+        inbox.give_up(message, "与我们的记录不符，已列入异常")
     else:
         inbox.finish(message)
 
 
-def _settle(notice: dict[str, Any]) -> Settled | RefundSettled:
+def _settle(notice: dict[str, Any]) -> Settled | RefundSettled | PayoutSettled:
     try:
         data = parse_object(notice["plain"])
     except NotJson as error:
         raise Senseless("通知内容不是有效的 JSON") from error
     merchant = find_merchant_of(notice["mchid"])
-    if merchant is None or data.get("mchid") != merchant.mchid:
+    name = "mch_id" if notice["event_type"] in TRANSFERS else "mchid"
+    if merchant is None or data.get(name) != merchant.mchid:
         raise Senseless("通知的商户号不是我们的")
     if notice["event_type"] in PAYMENTS:
         fact = payment_fact(data)
@@ -92,6 +96,8 @@ def _settle(notice: dict[str, Any]) -> Settled | RefundSettled:
         if notice["event_type"] != f"REFUND.{refund.state.value.upper()}":
             raise Senseless("退款通知的类型与内容不一致")
         return mall.settle_refund(refund)
+    if notice["event_type"] in TRANSFERS:
+        return distribution.settle_transfer(transfer_fact(data))
     raise Senseless(f"不认识的通知类型 {notice['event_type']}")
 
 

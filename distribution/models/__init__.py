@@ -8,6 +8,7 @@ from distribution.models.commission import (
     Reversal,
 )
 from distribution.models.evidence import Evidence, ShareLink, ShareVisit
+from distribution.models.payouts import PayoutAccount, PayoutDifference, Withdrawal
 from distribution.models.promoters import Promoter
 from distribution.models.rules import RuleVersion
 
@@ -17,10 +18,13 @@ __all__ = [
     "BindingEvent",
     "Commission",
     "Evidence",
+    "PayoutAccount",
+    "PayoutDifference",
     "PerformanceShare",
     "Promoter",
     "Reversal",
     "RuleVersion",
     "ShareLink",
     "ShareVisit",
+    "Withdrawal",
 ]

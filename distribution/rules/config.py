@@ -177,6 +177,24 @@ class Level2:
         return self.ppm if self.is_on else 0
 
 
+class TaxProfile(StrEnum):
+    """How what a guide draws is taxed: wages are taxed by payroll, labour here."""
+
+    EMPLOYEE = "employee"
+    LABOUR = "labour"
+
+
+@dataclass(frozen=True)
+class PayoutRules:
+    """Limits of a withdrawal in fen; above `approve_above_fen` somebody has to agree."""
+
+    least_fen: int = 100
+    most_fen: int = 20_000
+    most_daily_fen: int = 200_000
+    approve_above_fen: int = 10_000
+    tax_profile: TaxProfile = TaxProfile.EMPLOYEE
+
+
 @dataclass(frozen=True)
 class Rules:
     """One version of a brand's rules. Money in fen, rates in ppm, shares in percent."""
@@ -190,4 +208,5 @@ class Rules:
     evidence: EvidenceRules = EvidenceRules()
     rights: RightsRules = RightsRules()
     binding: BindingRules = BindingRules()
+    payout: PayoutRules = PayoutRules()
     is_settlement_automatic: bool = True

@@ -31,5 +31,12 @@ DEFAULT_RULES: dict[str, Any] = {
         "renew_on": "none",
         "who": "anyone_without_binding",
     },
+    "payout": {
+        "least_fen": 100,
+        "most_fen": 20_000,
+        "most_daily_fen": 200_000,
+        "approve_above_fen": 10_000,
+        "tax_profile": "employee",
+    },
     "is_settlement_automatic": True,
 }

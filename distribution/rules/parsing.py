@@ -11,6 +11,7 @@ from distribution.rules.config import (
     BindingRules,
     EvidenceRules,
     Level2,
+    PayoutRules,
     Rate,
     RateByTier,
     RateMode,
@@ -22,6 +23,7 @@ from distribution.rules.config import (
     Split,
     SplitMode,
     SplitPolicy,
+    TaxProfile,
     Whom,
 )
 from distribution.rules.fields import choice, flag, refuse_unknown, section, whole
@@ -29,6 +31,8 @@ from distribution.rules.fields import choice, flag, refuse_unknown, section, who
 MAX_DAYS = 3650
 MAX_CAP_PPM = 900_000
 MAX_PIECE_FEN = 100_000_000
+MIN_PAYOUT_FEN = 30
+"""The platform transfers no less than 0.10 yuan, and tax takes at most a third of this."""
 
 _TOP = {
     "rates",
@@ -40,6 +44,7 @@ _TOP = {
     "evidence",
     "rights",
     "binding",
+    "payout",
     "is_settlement_automatic",
 }
 _RANKED = ("code", "live", "share", "bind")
@@ -58,6 +63,7 @@ def parse_rules(config: Mapping[str, Any]) -> Rules:
         evidence=_evidence(config),
         rights=_rights(config),
         binding=_binding(config),
+        payout=_payout(config),
         is_settlement_automatic=flag(config, "is_settlement_automatic", default=True),
     )
     _refuse_above_cap(rules)
@@ -177,4 +183,21 @@ def _binding(config: Mapping[str, Any]) -> BindingRules:
         protect_days=whole(found, "protect_days", usual.protect_days, low=-2, high=MAX_DAYS),
         renew_on=choice(found, "renew_on", RenewOn, usual.renew_on),
         who=choice(found, "who", Whom, usual.who),
+    )
+
+
+def _payout(config: Mapping[str, Any]) -> PayoutRules:
+    names = {"least_fen", "most_fen", "most_daily_fen", "approve_above_fen", "tax_profile"}
+    found, usual = section(config, "payout", names), PayoutRules()
+    most = whole(found, "most_fen", usual.most_fen, low=MIN_PAYOUT_FEN, high=MAX_PIECE_FEN)
+    return PayoutRules(
+        least_fen=whole(found, "least_fen", usual.least_fen, low=MIN_PAYOUT_FEN, high=most),
+        most_fen=most,
+        most_daily_fen=whole(
+            found, "most_daily_fen", usual.most_daily_fen, low=most, high=MAX_PIECE_FEN
+        ),
+        approve_above_fen=whole(
+            found, "approve_above_fen", usual.approve_above_fen, high=MAX_PIECE_FEN
+        ),
+        tax_profile=choice(found, "tax_profile", TaxProfile, usual.tax_profile),
     )

@@ -19,6 +19,14 @@ from distribution.selectors.income import (
 )
 from distribution.selectors.objections import list_objections_for
 from distribution.selectors.opportunities import list_opportunities
+from distribution.selectors.payouts import (
+    find_payout_account,
+    get_own_withdrawal,
+    get_withdrawal_by_token,
+    get_withdrawal_for,
+    list_own_withdrawals,
+    payout_rules_of,
+)
 from distribution.selectors.rules import find_rule_at, list_rules, rules_of
 from distribution.selectors.shares import (
     count_visits_of,
@@ -35,10 +43,14 @@ __all__ = [
     "find_binding_at",
     "find_link_of",
     "find_live_binding",
+    "find_payout_account",
     "find_rule_at",
     "find_share_link",
     "get_commission_for",
     "get_own_commission",
+    "get_own_withdrawal",
+    "get_withdrawal_by_token",
+    "get_withdrawal_for",
     "income_of",
     "list_commissions_for",
     "list_customers_of",
@@ -46,8 +58,10 @@ __all__ = [
     "list_objections_for",
     "list_opportunities",
     "list_own_commissions",
+    "list_own_withdrawals",
     "list_rules",
     "list_totals_by_guide",
+    "payout_rules_of",
     "rate_for",
     "rules_of",
     "share_url",

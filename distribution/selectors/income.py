@@ -6,7 +6,7 @@ from django.db.models import F, QuerySet, Sum
 
 from core import clock, ledger
 from core.errors import NotFound
-from distribution.contracts import PAID_OUT, STATE_ACCOUNTS, Income, Totals, party
+from distribution.contracts import IN_TRANSIT, PAID_OUT, STATE_ACCOUNTS, Income, Totals, party
 from distribution.models import Commission, Reversal
 from org.contracts import Role
 from org.models import Staff
@@ -70,9 +70,11 @@ def income_of(guide: Staff) -> Income:
     """What the guide may count on: by state, payable, owed, and what today added."""
     totals = totals_of(Commission.objects.filter(guide=guide))
     paid_out = ledger.balance(PAID_OUT, party(guide.pk))
-    balance = totals.settled_fen - paid_out
+    in_transit = ledger.balance(IN_TRANSIT, party(guide.pk))
+    balance = totals.settled_fen - in_transit - paid_out
     return Income(
         totals=totals,
+        in_transit_fen=in_transit,
         paid_out_fen=paid_out,
         payable_fen=max(0, balance),
         debt_fen=max(0, -balance),
