@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar, Protocol
 
 from core.errors import InvalidInput
@@ -14,6 +15,15 @@ EXTERNAL = "external"
 
 def openid_kind(appid: str) -> str:
     return f"openid:{appid}"
+
+
+class Preference(StrEnum):
+    """How a member wants to be written to; the values are purposes of a `Consent`."""
+
+    ALL = "reach.all"
+    GUIDE = "reach.guide"
+    FEWER = "reach.fewer"
+    NONE = "reach.none"
 
 
 @dataclass(frozen=True)

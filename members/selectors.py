@@ -6,7 +6,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.crypto import blind_index, normal_phone
 from core.errors import NotFound
-from members.models import Contact, Customer, Identity, Member, MemberTag, TimelineEntry
+from members.contracts import Preference
+from members.models import Consent, Contact, Customer, Identity, Member, MemberTag, TimelineEntry
 from org.contracts import Role
 from org.models import Staff
 from org.selectors import scope_path
@@ -81,6 +82,13 @@ def find_live_contact(member: Member) -> Contact | None:
 def find_contact(staff: Staff, external_userid: str) -> Contact | None:
     rows = Contact.objects.select_related("member", "staff")
     return rows.filter(staff=staff, external_userid=external_userid).first()
+
+
+def find_preference(member: Member) -> Preference:
+    """How a member wants to be written to; ALL where they never said."""
+    rows = Consent.objects.filter(member=member, purpose__in=list(Preference), withdrawn_at=None)
+    purpose = rows.order_by("-given_at", "-pk").values_list("purpose", flat=True).first()
+    return Preference(purpose) if purpose else Preference.ALL
 
 
 def list_timeline(member: Member) -> QuerySet[TimelineEntry]:

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any, ClassVar, Literal, Protocol
 
 from core.errors import InvalidInput, NotFound, Refusal
@@ -167,6 +167,24 @@ class StaffNotifier(Protocol):
         The same `key` with the same words is shown once, so a lost answer may be repeated.
         """
         ...
+
+
+class Rank(IntEnum):
+    """Whose touch goes first where two of them compete for one customer."""
+
+    HQ = 10
+    STORE = 20
+    GUIDE = 30
+    PROMISE = 40
+    """What a guide promised this customer; nobody takes its place, and no cap stops it."""
+
+
+NOBODY_REACHABLE = "nobody_reachable"
+"""Failure code of `GroupMessenger.submit`: not one recipient can be written to."""
+
+ALREADY_CANCELLED = "already_cancelled"
+REMINDER_REFUSED = "reminder_refused"
+"""Failure codes of `cancel` and `remind`: done before, or too often."""
 
 
 class UnknownPlan(NotFound):

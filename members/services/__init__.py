@@ -12,6 +12,7 @@ from members.services.contacts import (
     sync_contacts_of,
 )
 from members.services.logins import join_login, log_in_customer
+from members.services.preferences import set_preference
 from members.services.recognising import recognise, recognise_many
 from members.services.settling import is_new
 from members.services.story import note, set_owner
@@ -33,6 +34,7 @@ __all__ = [
     "refresh_contact",
     "see_contact",
     "set_owner",
+    "set_preference",
     "sync_all_contacts",
     "sync_contacts_of",
     "tag_member",

@@ -18,8 +18,6 @@ from org.models import Staff
 from outreach.contracts import ALREADY_GREETED, EXPIRED_CODE, Greeter, Link
 from outreach.models import Greeting
 
-__all__ = ["owe_greeting", "send_greeting"]
-
 CODE_SECONDS = 20.0
 """How long a welcome code lives, in real time from the push."""
 
