@@ -1,6 +1,7 @@
 """Reading what imports need and what they came to."""
 
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,14 @@ from django.db.models import QuerySet
 
 from core.errors import NotFound
 from core.models import LongTask
-from mall.importing import Mapping, Preview, preview, sniff, suggest_mapping
+from mall.importing import Mapping, Preview, RowProblem, preview, sniff, suggest_mapping
+from mall.importing.customers import ImportedCustomer, read_customers
 from mall.models import ImportMapping
 from org.models import Staff
 from org.selectors import list_brands_for, scope_path
 
 IMPORT_KIND = "mall.import"
+MEMBER_IMPORT_KIND = "mall.import_members"
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,46 @@ def get_mapping(name: str) -> Mapping:
     if found is None:
         raise NotFound
     return Mapping.from_dict(found.mapping)
+
+
+def get_saved_mapping(mapping_id: int) -> ImportMapping:
+    found = ImportMapping.objects.filter(pk=mapping_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def read_saved(found: ImportMapping) -> Mapping:
+    return Mapping.from_dict(found.mapping)
+
+
+@dataclass(frozen=True)
+class CustomersSeen:
+    """The first rows of a customer file, those that can be read and those that cannot."""
+
+    customers: tuple[ImportedCustomer, ...]
+    problems: tuple[RowProblem, ...]
+
+
+def look_at_customers(path: Path, *, limit: int = 20) -> CustomersSeen:
+    """Raises `mall.importing.ImportRefused` for a file that is no customer list."""
+    items = list(islice(read_customers(path), limit))
+    return CustomersSeen(
+        tuple(item for item in items if isinstance(item, ImportedCustomer)),
+        tuple(item for item in items if isinstance(item, RowProblem)),
+    )
+
+
+def list_member_imports() -> QuerySet[LongTask]:
+    """Imports of customers, the newest first: members belong to the whole merchant."""
+    return LongTask.objects.filter(kind=MEMBER_IMPORT_KIND).order_by("-created_at", "-pk")
+
+
+def get_member_import(public_id: str) -> LongTask:
+    found = list_member_imports().filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def list_imports_for(actor: Staff) -> QuerySet[LongTask]:

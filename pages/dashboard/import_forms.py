@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from mall.selectors import list_mappings
 from mall.selectors.import_words import FIELD_WORDS, read_mapping
 from org.models import OrgUnit, Staff
 from org.selectors import list_brands_for
@@ -26,6 +27,9 @@ ZONES = [("Asia/Shanghai", "北京时间"), ("UTC", "世界标准时间"), ("Eur
 class UploadForm(BootstrapForm):
     platform = forms.ChoiceField(label="平台", choices=PLATFORMS)
     brand = forms.ModelChoiceField(OrgUnit._default_manager.none(), label="品牌", empty_label=None)
+    saved = forms.ChoiceField(
+        label="套用保存的对应关系", required=False, help_text="只用于“其他”，可以在预览页再改"
+    )
     file = forms.FileField(label="订单文件", help_text="CSV、XLSX 或 Parquet")
     detail = forms.FileField(
         label="宝贝明细", required=False, help_text="天猫的 ExportOrderDetailList，可以之后再导"
@@ -34,6 +38,10 @@ class UploadForm(BootstrapForm):
     def __init__(self, *args: Any, actor: Staff, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choose_from(self, "brand", list_brands_for(actor))
+        names = [(name, name) for name in list_mappings().values_list("name", flat=True)]
+        field = self.fields["saved"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "没有"), *names]
 
 
 class MappingForm(BootstrapForm):

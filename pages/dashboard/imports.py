@@ -99,6 +99,8 @@ def _keep(form: UploadForm) -> str:
     """Where the kept file is looked at."""
     told = form.cleaned_data
     state = {"platform": told["platform"], "brand": told["brand"].public_id}
+    if told["saved"] and told["platform"] == "generic":
+        state["mapping"] = told["saved"]
     token = keep_upload(told["file"])
     if told["detail"]:
         state["detail"] = keep_upload(told["detail"])

@@ -4,14 +4,23 @@ import datetime as dt
 from collections import Counter
 
 import pytest
+from django.db.models import Count, Sum
 
 from analytics.selectors import list_figures
 from core.models import Event, LongTask
 from mall.models import Order, OrderLine
 from members.models import Identity, Member
 from tests.acceptance.merchants import LONGEST_RUN, open_merchant
-from tests.mall.importing.files import ONLINE_RETAIL, needs_online_retail, write_csv
+from tests.mall.importing.files import (
+    EXPORTS,
+    ONLINE_RETAIL,
+    needs_exports,
+    needs_online_retail,
+    write_csv,
+)
 from tests.mall.importing.plain_sql import DAILY_NET, MONTHLY_BUYERS, MONTHLY_NET, open_trade
+from tests.mall.importing.test_real_exports import expected, expected_totals
+from tests.mall.imports.runs import command, told_by
 
 pytestmark = pytest.mark.slow
 
@@ -128,3 +137,61 @@ def _compare_with_plain_sql():
     assert monthly == dict(link.execute(MONTHLY_NET))
     found = {str(day): figure.denominator for day, figure in by_day("orders_per_buyer").items()}
     assert found == buyers
+
+
+def _known(*left_out):
+    """The figures a layout carries."""
+    return tuple(name for name in FIGURES if name not in left_out)
+
+
+FIGURES = (
+    "orders", "lines", "buyers", "paid_orders", "paid_fen", "net_fen", "refund_fen",
+    "refund_orders",
+)  # fmt: skip
+REFUNDS = ("net_fen", "refund_fen", "refund_orders")
+LAYOUTS = {
+    "tmall": ("tmall_ExportOrderList.csv", _known()),
+    "jd": ("jd_orders.csv", _known(*REFUNDS)),
+    "youzan": ("youzan_orders.csv", _known()),
+    "douyin": ("douyin_orders.csv", _known("buyers", *REFUNDS)),
+}
+"""JD and Douyin tell no refund, Douyin no buyer; Tmall's details stand beside its orders."""
+
+
+def stored_of(platform):
+    found = Order.objects.filter(platform=platform).aggregate(
+        orders=Count("pk"), paid=Sum("paid_fen"), back=Sum("refunded_fen")
+    )
+    return tuple(found.values())
+
+
+@pytest.mark.django_db
+@needs_exports
+@pytest.mark.parametrize("platform", ["tmall", "jd", "youzan", "douyin"])
+def test_the_same_orders_in_each_back_ends_layout_give_the_expected_figures(platform):
+    path, known = LAYOUTS[platform]
+    told, _ = command("--platform", platform, EXPORTS / path)
+
+    wanted = expected_totals()
+    assert told["errors"] == []
+    assert {name: told["totals"][name] for name in known} == {name: wanted[name] for name in known}
+    assert stored_of(platform) == (
+        wanted["orders"],
+        wanted["paid_fen"],
+        told["totals"]["refund_fen"],
+    )
+
+    again, _ = command("--platform", platform, EXPORTS / path)
+    assert (again["created"], again["updated"], again["skipped"]) == (0, 0, wanted["orders"])
+
+
+@pytest.mark.django_db
+@needs_exports
+def test_the_customer_file_makes_each_row_a_member_and_a_second_time_nobody():
+    told, again = (told_by("import_members", EXPORTS / "youzan_customers.csv") for _ in range(2))
+
+    people = expected()["youzan_customers"]
+    assert (told["created"], told["error_count"]) == (people, 0)
+    assert told["full_phones"] == expected()["youzan_customers_full_phone"]
+    assert (again["created"], again["unchanged"]) == (0, people)
+    assert Member.objects.count() == people

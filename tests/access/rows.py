@@ -1,9 +1,14 @@
-"""The whole matrix, by route."""
+"""The whole matrix, by route: every file in `matrix/` is a sheet of it."""
 
-from tests.access.matrix import dashboard, guide, house, orders, outside, shop, trade
+from importlib import import_module
+from pkgutil import iter_modules
+
+from tests.access import matrix
 from tests.access.row import Row
 
-SHEETS = (dashboard.ROWS, orders.ROWS, trade.ROWS, house.ROWS, guide.ROWS, shop.ROWS, outside.ROWS)
+SHEETS = tuple(
+    import_module(f"{matrix.__name__}.{found.name}").ROWS for found in iter_modules(matrix.__path__)
+)
 
 ROWS: tuple[Row, ...] = tuple(row for sheet in SHEETS for row in sheet)
 

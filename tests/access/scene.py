@@ -27,6 +27,7 @@ from distribution.services import (
 )
 from mall import services as mall
 from mall.contracts import Receiver
+from mall.importing import Mapping
 from mall.models import Benefit, Entitlement, Order, PayException, Product, Refund, Sku
 from mall.selectors import merge_cart, quote_cart
 from members.models import Contact, Customer, Member
@@ -283,7 +284,19 @@ def _desk(group: Group, orders: dict[str, Order]) -> dict[str, str]:
         created_at=now,
     )
     key, secret = create_api_key(name=group.text("对接"), role="operator", unit=group.brand)
+    customers = LongTask.objects.create(
+        kind="mall.import_members",
+        title=group.text("导入会员"),
+        created_by=group.text("安"),
+        created_at=now,
+    )
+    mapping = mall.save_mapping(
+        name=group.text("门店系统"),
+        mapping=Mapping(columns={"order_no": "单号", "placed_at": "时间", "amount": "金额"}),
+    )
     return {
+        "member_import": customers.public_id,
+        "mapping": str(mapping.pk),
         "task": task.public_id,
         "job": str(job.pk),
         "api_key": ApiKey.objects.get(pk=key.pk).public_id,

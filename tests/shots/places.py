@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver
 from acquisition.models import Card, CardBatch, Scan
 from core.models import LongTask
 from distribution.models import Commission, ShareLink
-from mall.models import Entitlement, Order, Product, Sku
+from mall.models import Entitlement, ImportMapping, Order, Product, Sku
 from members.models import Contact
 from org.models import Staff
 from siyu.middleware.access import policy_of
@@ -20,7 +20,7 @@ from tenants.models import Tenant
 from tests.shots.people import Person, chosen_customer
 
 SKIPPED = re.compile(
-    r"(csv|pdf|/state|/press|/logout|callback|notify|/clock|view-as|jssdk|login/back|/add$|orders/import/<)"
+    r"(csv|pdf|/state|/press|/logout|callback|notify|/clock|view-as|jssdk|login/back|/add$|orders/import/<str|members/import/<)"
 )
 """Files, fragments, machines' doors and redirects are no pages."""
 
@@ -116,6 +116,7 @@ def _things(person: Person) -> dict[str, str]:
         "member_id": _member(person),
         "commission_id": _commission(person),
         "task_id": LongTask.objects.first(),
+        "mapping_id": ImportMapping.objects.first(),
     }
     return {name: _id(row) for name, row in rows.items() if row is not None}
 

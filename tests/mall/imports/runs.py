@@ -31,10 +31,19 @@ def done(result):
 
 def command(*args):
     """`import_orders --json` for Aurora: the object on its last line, and stderr."""
+    return _command("import_orders", *args)
+
+
+def told_by(name, *args):
+    """The object that any command of ours prints for Aurora."""
+    return _command(name, *args)[0]
+
+
+def _command(name, *args):
     out, err = StringIO(), StringIO()
     options = ["--tenant", "aurora", *map(str, args), "--json"]
     with entered(tenant_called("aurora")):
-        call_command("import_orders", *options, stdout=out, stderr=err)
+        call_command(name, *options, stdout=out, stderr=err)
     return json.loads(out.getvalue().splitlines()[-1]), err.getvalue()
 
 

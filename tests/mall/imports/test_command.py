@@ -195,3 +195,25 @@ def test_three_hundred_orders_take_the_statements_of_one(tmp_path):
     for_all = statements(TMALL)
 
     assert for_all.total() == for_one.total() < 40
+
+
+def test_a_saved_mapping_is_used_by_its_name(tmp_path):
+    path = write_csv(tmp_path / "shop.csv", [GENERIC_ROW])
+    saved = {"name": "门店系统", "columns": {"order_no": "订单号", "placed_at": "下单时间"}}
+    saved["columns"] |= {"quantity": "数量", "price": "单价"}
+    (tmp_path / "mapping.json").write_text(json.dumps(saved), encoding="utf-8")
+    command("--platform", "generic", path, "--mapping", tmp_path / "mapping.json", "--dry-run")
+    assert not ImportMapping.objects.exists()
+    command("--platform", "generic", path, "--mapping", tmp_path / "mapping.json")
+
+    told, _ = command("--platform", "generic", path, "--mapping", "门店系统")
+
+    assert (told["mapping"], done(told)) == ("门店系统", (0, 0, 1))
+
+
+def test_a_mapping_of_no_such_name_is_refused_with_the_names_there_are(tmp_path):
+    path = write_csv(tmp_path / "shop.csv", [GENERIC_ROW])
+
+    said = refusal("--platform", "generic", path, "--mapping", "门店系统")
+
+    assert said == "没有名为「门店系统」的对应关系（还没有保存过）"
