@@ -8,7 +8,7 @@ from starlette.routing import Route
 from twin import people
 from twin.context import Twin
 from twin.control import Control, Misuse, control
-from twin.pay import ledger, merchants, notify, payments, refunds, transfers
+from twin.pay import ledger, merchants, notify, payees, payments, refunds, transfers
 from twin.pay.errors import PayError
 from twin.pay.orders import close_order, get_order
 from twin.store import Row
@@ -102,7 +102,7 @@ def renotify(twin: Twin, body: dict[str, Any]) -> dict[str, Any]:
 def confirm_transfer(twin: Twin, body: dict[str, Any]) -> dict[str, Any]:
     """POST /_twin/act/confirm_transfer {out_bill_no | package_info, person?, fail_reason?}.
 
-    The person takes the money, or, with ``fail_reason``, cannot.
+    At once SUCCESS, or, with ``fail_reason``, FAIL. The way people go is act/transfer_confirm.
     """
     by = "package_info" if "package_info" in body else "out_bill_no"
     row = _one(twin, "pay_transfer", by, body)
@@ -114,6 +114,18 @@ def confirm_transfer(twin: Twin, body: dict[str, Any]) -> dict[str, Any]:
         raise Misuse("the bill is for somebody else", IMPOSSIBLE)
     reason = body.get("fail_reason")
     return transfers.view(transfers.finish(twin, bill, "FAIL" if reason else "SUCCESS", reason))
+
+
+def transfer_confirm(twin: Twin, body: dict[str, Any]) -> dict[str, Any]:
+    """POST /_twin/act/transfer_confirm {out_bill_no | package_info, person, mchid?}.
+
+    TRANSFERING now, the final state and its notification ``pay_transfer_delay`` later.
+    """
+    by = "package_info" if "package_info" in body else "out_bill_no"
+    row = _one(twin, "pay_transfer", by, body)
+    bill = transfers.get_bill(twin, row["mchid"], row["out_bill_no"])
+    payees.check_payee(twin, bill, body["person"])
+    return payees.confirm(twin, bill)
 
 
 def _one(twin: Twin, table: str, column: str, body: dict[str, Any]) -> Row:
@@ -141,4 +153,6 @@ routes = [
     _route("POST", "act/refund_result", refund_result),
     _route("POST", "act/renotify", renotify),
     _route("POST", "act/confirm_transfer", confirm_transfer),
+    _route("POST", "act/transfer_confirm", transfer_confirm),
+    _route("GET", "state/transfers", payees.show_transfers),
 ]

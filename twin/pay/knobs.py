@@ -15,6 +15,12 @@ PAY_DEFAULTS: dict[str, Any] = {
     "pay_close_twice": "error",  # "error": 400 ORDER_CLOSED; "ok": 204 again
     "pay_refund_outcome": "SUCCESS",  # or CLOSED, ABNORMAL, HOLD (waits for act/refund_result)
     "pay_refund_spacing": 60.0,  # business seconds between partial refunds of one order
+    "pay_transfer_accept_delay": 0.0,  # real seconds of ACCEPTED before a bill can be confirmed
+    "pay_transfer_refuse": "",  # a fail_reason: what is accepted fails before anyone confirms
+    "pay_transfer_delay": 0.2,  # real seconds of TRANSFERING after the person confirmed
+    "pay_transfer_outcome": "SUCCESS",  # or the fail_reason that ends a confirmed bill
+    "pay_transfer_cancel_delay": 0.0,  # real seconds of CANCELING
+    "pay_transfer_close_lag": 0,  # business seconds that closing runs later than 24 h
     "pay_transfer_bill_cap": 20_000,  # fen per bill
     "pay_transfer_day_cap": 200_000,  # fen per openid and business day
 }

@@ -4,7 +4,7 @@ from typing import Any
 
 from starlette.routing import Route
 
-from twin.pay import admin, knobs, notify, orders, refunds, schema, sheet, transfers
+from twin.pay import admin, knobs, notify, orders, payees, refunds, schema, sheet, transfers
 from twin.pay.crypto import seal
 from twin.pay.errors import PayError
 from twin.pay.gate import Call, Handler, endpoint
@@ -45,7 +45,8 @@ def _post(path: str, handler: Handler) -> Route:
 
 
 ddl = PEOPLE_DDL + schema.DDL
-senders = {notify.KIND: notify.send, refunds.KIND: refunds.send}
+senders = {notify.KIND: notify.send, refunds.KIND: refunds.send, payees.KIND: payees.send}
+sweeps = [payees.close_overdue]
 defaults = knobs.PAY_DEFAULTS
 routes = [
     _post(f"{ORDERS}/jsapi", orders.place),
@@ -62,5 +63,7 @@ routes = [
     Route("/v3/{rest:path}", endpoint(no_such_api), methods=EVERY_METHOD),
     Route("/_twin/phone/pay", sheet.confirm, methods=["POST", "OPTIONS"]),
     Route("/_twin/phone/pay/preview", sheet.preview, methods=["POST", "OPTIONS"]),
+    Route("/_twin/phone/transfer", sheet.confirm_transfer, methods=["POST", "OPTIONS"]),
+    Route("/_twin/phone/transfer/preview", sheet.preview_transfer, methods=["POST", "OPTIONS"]),
     *admin.routes,
 ]

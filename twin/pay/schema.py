@@ -26,6 +26,8 @@ CREATE TABLE IF NOT EXISTS pay_transfer (
     mchid TEXT NOT NULL, out_bill_no TEXT NOT NULL, openid TEXT NOT NULL, amount INTEGER NOT NULL,
     body TEXT NOT NULL, state TEXT NOT NULL, fail_reason TEXT, package_info TEXT NOT NULL UNIQUE,
     created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, UNIQUE (mchid, out_bill_no));
+CREATE INDEX IF NOT EXISTS pay_transfer_state ON pay_transfer (state, created_at);
+CREATE INDEX IF NOT EXISTS pay_transfer_openid ON pay_transfer (mchid, openid, created_at);
 CREATE TABLE IF NOT EXISTS pay_notification (
     id TEXT PRIMARY KEY, mchid TEXT NOT NULL, event_type TEXT NOT NULL, ref TEXT NOT NULL,
     url TEXT NOT NULL, body TEXT NOT NULL, created_at INTEGER NOT NULL,

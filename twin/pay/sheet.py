@@ -1,4 +1,4 @@
-"""The pay sheet behind getBrandWCPayRequest; /jweixin.js calls it from the product's page."""
+"""The sheets behind getBrandWCPayRequest and requestMerchantTransfer, called by /jweixin.js."""
 
 import json
 from collections.abc import Callable
@@ -8,31 +8,55 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from twin.context import Twin, twin_of
-from twin.pay import payments
+from twin.pay import payees, payments
+from twin.phone.session import holder_of
 from twin.store import Row
+
+# What a sheet does with the twin, the call as the page made it, and whoever holds the phone.
+Act = Callable[[Twin, Row, str | None], dict[str, Any]]
 
 
 async def preview(request: Request) -> Response:
     """POST /_twin/phone/pay/preview — what the sheet shows: merchant, amount in fen."""
-    return await _answer(request, payments.sheet)
+    return await _answer(
+        request, lambda twin, asked, _: payments.sheet(twin, payments.order_of_sheet(twin, asked))
+    )
 
 
 async def confirm(request: Request) -> Response:
     """POST /_twin/phone/pay — 确认支付; paid as the payer the order was placed for."""
-    return await _answer(request, payments.pay)
+    return await _answer(
+        request, lambda twin, asked, _: payments.pay(twin, payments.order_of_sheet(twin, asked))
+    )
 
 
-async def _answer(request: Request, act: Callable[[Twin, Row], dict[str, Any]]) -> Response:
+async def preview_transfer(request: Request) -> Response:
+    """POST /_twin/phone/transfer/preview — what 收款确认 shows."""
+    return await _answer(
+        request,
+        lambda twin, asked, person: payees.sheet(twin, payees.bill_of_sheet(twin, asked, person)),
+    )
+
+
+async def confirm_transfer(request: Request) -> Response:
+    """POST /_twin/phone/transfer — 确认收款, as the payee the bill was made for."""
+    return await _answer(
+        request,
+        lambda twin, asked, person: payees.confirm(twin, payees.bill_of_sheet(twin, asked, person)),
+    )
+
+
+async def _answer(request: Request, act: Act) -> Response:
     """{"result": "ok", …} or 400 {"result": "fail", "code", "message"}."""
     headers = _cors(request)
     if request.method == "OPTIONS":
         return Response(status_code=204, headers=headers)
-    twin = twin_of(request)
+    twin, holder = twin_of(request), holder_of(request)
     try:
         asked = json.loads(await request.body())
         if not isinstance(asked, dict):
             raise payments.CannotPay("PARAM", "参数不是JSON对象")
-        answer = {"result": "ok", **act(twin, payments.order_of_sheet(twin, asked))}
+        answer = {"result": "ok", **act(twin, asked, holder.person if holder else None)}
     except ValueError:
         answer = {"result": "fail", "code": "PARAM", "message": "参数不是JSON"}
     except payments.CannotPay as refusal:

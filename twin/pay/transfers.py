@@ -15,8 +15,9 @@ from twin.store import Row, dump, load
 OUT_BILL_NO = r"[0-9A-Za-z]{1,32}"
 LEAST_FEN = 10
 NAME_FROM_FEN, NAME_REQUIRED_FROM_FEN = 30, 200_000
+KIND = "pay.transfer"
 CONFIRM_WITHIN = 24 * 3600
-FINAL = ("SUCCESS", "FAIL", "CANCELLED")
+QUERIED_FOR = 30 * 86_400
 REPORTS = {
     "1000": {"活动名称", "奖励说明"},
     "1005": {"岗位类型", "报酬说明"},
@@ -46,34 +47,56 @@ def ask(call: Call) -> tuple[int, dict[str, Any]]:
         raise PayError("INVALID_REQUEST", "商户单号重复，且参数与首次请求不一致")
     if old is None:
         _check_bill(call)
-        _insert(twin, mchid, body)
+        accept(twin, mchid, body)
     bill = get_bill(twin, mchid, body["out_bill_no"])
     return 200, _accepted(bill)
 
 
 def query(call: Call) -> tuple[int, dict[str, Any]]:
     """GET …/transfer-bills/out-bill-no/{out_bill_no}."""
-    return 200, view(get_bill(call.twin, call.merchant.mchid, call.path["out_bill_no"]))
+    return 200, _queried(call, call.path["out_bill_no"])
 
 
 def query_by_id(call: Call) -> tuple[int, dict[str, Any]]:
     """GET …/transfer-bills/transfer-bill-no/{transfer_bill_no}."""
     sql = "SELECT out_bill_no FROM pay_transfer WHERE mchid = ? AND transfer_bill_no = ?"
     number = call.twin.store.value(sql, (call.merchant.mchid, call.path["transfer_bill_no"]))
-    return 200, view(get_bill(call.twin, call.merchant.mchid, str(number)))
+    return 200, _queried(call, str(number))
+
+
+def _queried(call: Call, out_bill_no: str) -> dict[str, Any]:
+    """A bill of the last 30 days; older ones are not found."""
+    bill = get_bill(call.twin, call.merchant.mchid, out_bill_no)
+    if call.twin.clock.business() - bill["created_at"] > QUERIED_FOR:
+        raise PayError("NOT_FOUND", "记录不存在")
+    return view(bill)
 
 
 def cancel(call: Call) -> tuple[int, dict[str, Any]]:
     """POST …/transfer-bills/out-bill-no/{out_bill_no}/cancel."""
     bill = get_bill(call.twin, call.merchant.mchid, call.path["out_bill_no"])
-    if bill["state"] not in ("WAIT_USER_CONFIRM", "CANCELLED"):
+    if bill["state"] not in ("ACCEPTED", "WAIT_USER_CONFIRM", "CANCELING", "CANCELLED"):
         raise PayError("INVALID_REQUEST", "当前状态不可撤销")
-    if bill["state"] == "WAIT_USER_CONFIRM":
-        bill = finish(call.twin, bill, "CANCELLED", "MCH_CANCEL")
+    if bill["state"] in ("ACCEPTED", "WAIT_USER_CONFIRM"):
+        bill = _withdraw(call.twin, bill)
     shown = view(bill)
     return 200, {
         name: shown[name] for name in ("out_bill_no", "transfer_bill_no", "state", "update_time")
     }
+
+
+def _withdraw(twin: Twin, bill: Row) -> Row:
+    """CANCELLED, or CANCELING for ``pay_transfer_cancel_delay`` seconds before."""
+    if not float(twin.settings.get("pay_transfer_cancel_delay")):
+        return finish(twin, bill, "CANCELLED", "MCH_CANCEL")
+    moved = move(twin, bill, "CANCELING")
+    owe(twin, moved, "pay_transfer_cancel_delay")
+    return moved
+
+
+def confirm_within(twin: Twin) -> int:
+    """Business seconds after which a waiting bill is closed; closing may run later than 24 h."""
+    return CONFIRM_WITHIN + int(twin.settings.get("pay_transfer_close_lag"))
 
 
 def find_bill(twin: Twin, mchid: str, out_bill_no: str) -> Row | None:
@@ -82,7 +105,7 @@ def find_bill(twin: Twin, mchid: str, out_bill_no: str) -> Row | None:
     bill = twin.store.row(sql, (mchid, out_bill_no))
     if bill is None or bill["state"] != "WAIT_USER_CONFIRM":
         return bill
-    if twin.clock.business() - bill["created_at"] < CONFIRM_WITHIN:
+    if twin.clock.business() - bill["created_at"] < confirm_within(twin):
         return bill
     return finish(twin, bill, "FAIL", "OVERDUE_CLOSE")
 
@@ -95,8 +118,22 @@ def get_bill(twin: Twin, mchid: str, out_bill_no: str) -> Row:
     return bill
 
 
+def move(twin: Twin, bill: Row, state: str) -> Row:
+    """Bring a bill to a state that is not the last; the bill as it is now."""
+    now = twin.clock.business()
+    twin.store.execute(
+        "UPDATE pay_transfer SET state = ?, updated_at = ? WHERE id = ?", (state, now, bill["id"])
+    )
+    return {**bill, "state": state, "updated_at": now}
+
+
+def owe(twin: Twin, bill: Row, setting: str) -> None:
+    """The bill moves on after so many real seconds."""
+    twin.deliveries.queue(KIND, {"id": bill["id"]}, float(twin.settings.get(setting)))
+
+
 def finish(twin: Twin, bill: Row, state: str, fail_reason: str | None = None) -> Row:
-    """Bring a waiting bill to a final state and notify; the bill as it is now."""
+    """Bring a bill to a final state and notify; the bill as it is now."""
     now = twin.clock.business()
     with twin.store.transaction():
         twin.store.execute(
@@ -106,6 +143,7 @@ def finish(twin: Twin, bill: Row, state: str, fail_reason: str | None = None) ->
         done = {**bill, "state": state, "fail_reason": fail_reason, "updated_at": now}
         shown = view(done)
         twin.log.write("pay.transfer", **shown)
+        twin.log.write("transfer.finished", **shown)
         url = load(bill["body"]).get("notify_url")
         if url:
             names = ("appid", "transfer_remark")
@@ -187,21 +225,27 @@ def _check_caps(call: Call, amount: int) -> None:
         raise PayError("RULE_LIMIT", "向同一用户转账的单日金额超过限额")
 
 
-def _insert(twin: Twin, mchid: str, body: dict[str, Any]) -> None:
-    now = twin.clock.business()
-    twin.store.insert(
-        "pay_transfer",
-        transfer_bill_no=f"1330{secrets.randbelow(10**28):028d}",
-        mchid=mchid,
-        out_bill_no=body["out_bill_no"],
-        openid=body["openid"],
-        amount=body["transfer_amount"],
-        body=dump(body),
-        state="WAIT_USER_CONFIRM",
-        package_info="ABBQO" + crypto.nonce_text(59),
-        created_at=now,
-        updated_at=now,
-    )
+def accept(twin: Twin, mchid: str, body: dict[str, Any]) -> None:
+    """Keep a new bill; it waits for the person at once, or ``pay_transfer_accept_delay`` later."""
+    now, delay = twin.clock.business(), float(twin.settings.get("pay_transfer_accept_delay"))
+    refusal = str(twin.settings.get("pay_transfer_refuse"))
+    bill = {
+        "transfer_bill_no": f"1330{secrets.randbelow(10**28):028d}",
+        "mchid": mchid,
+        "out_bill_no": body["out_bill_no"],
+        "openid": body["openid"],
+        "amount": body["transfer_amount"],
+        "body": dump(body),
+        "state": "ACCEPTED" if delay or refusal else "WAIT_USER_CONFIRM",
+        "fail_reason": None,
+        "package_info": "ABBQO" + crypto.nonce_text(59),
+        "created_at": now,
+        "updated_at": now,
+    }
+    bill["id"] = twin.store.insert("pay_transfer", **bill)
+    twin.log.write("transfer.created", **view(bill))
+    if bill["state"] == "ACCEPTED":
+        owe(twin, bill, "pay_transfer_accept_delay")
 
 
 def _compared(body: dict[str, Any]) -> dict[str, Any]:

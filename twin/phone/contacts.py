@@ -1,11 +1,10 @@
-"""A customer's guides, a guide's customers, and the wallet."""
+"""A customer's guides, and a guide's customers."""
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from twin.context import Twin, twin_of
-from twin.pay.payments import wallet
 from twin.phone import messages
 from twin.phone.html import empty, face, h
 from twin.phone.session import Holder, holder_of, read_form
@@ -76,34 +75,7 @@ async def delete(request: Request) -> Response:
     return RedirectResponse("/phone/contacts", 303)
 
 
-async def purse(request: Request) -> Response:
-    """What the person has paid."""
-    holder = holder_of(request)
-    if holder is None:
-        return ask_who(request)
-    paid = wallet(twin_of(request), holder.person)
-    if not paid:
-        return shell(request, holder, "钱包", empty("还没有付款记录"))
-    cells = "".join(_payment(entry) for entry in paid)
-    return shell(request, holder, "钱包", f"<div class='list'>{cells}</div>")
-
-
-def _payment(entry: Row) -> str:
-    note = f"{messages.when(entry['paid_at'])} {entry['description']}"
-    if entry["refunded"]:
-        note = f"已退款 {_yuan(entry['refunded'])} · {note}"
-    return (
-        f"<div class='cell'>{face(entry['merchant'])}<div>{h(entry['merchant'])}"
-        f"<small>{h(note)}</small></div><span class='money'>-{_yuan(entry['amount'])}</span></div>"
-    )
-
-
-def _yuan(fen: int) -> str:
-    return f"¥{fen // 100}.{fen % 100:02d}"
-
-
 routes: list[BaseRoute] = [
     Route("/phone/contacts", contacts),
     Route("/phone/delete", delete, methods=["POST"]),
-    Route("/phone/wallet", purse),
 ]

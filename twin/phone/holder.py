@@ -39,6 +39,7 @@ def _me(twin: Twin, holder: Holder) -> str:
     return (
         f"<div class='profile'>{face(holder.name, 'me')}<div><b>{h(holder.name)}</b>"
         f"<div>现在是 {h(when(twin.clock.business()))}</div></div></div>"
+        f"<div class='pad'><a class='button plain' href='/phone/wallet'>钱包</a></div>"
         f"<h2>推进时间</h2><div class='steps'>{steps}</div>"
     )
 

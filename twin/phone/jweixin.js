@@ -1,7 +1,8 @@
-/* The twin's stand-in for WeChat's JS-SDK and the WebView's bridge: pay sheet only. */
+/* The twin's stand-in for WeChat's JS-SDK and the WebView's bridge: paying and taking money. */
 (function () {
   "use strict";
   var TWIN = "__TWIN__";
+  var KNOWN = ["chooseWXPay", "requestMerchantTransfer"];
   var readyCallbacks = [];
   var errorCallbacks = [];
   var configured = null;
@@ -44,26 +45,30 @@
     return made;
   }
 
+  var PAYING = { path: "/_twin/phone/pay", title: "微信支付", yes: "确认支付", mark: "pay" };
+  var TAKING = { path: "/_twin/phone/transfer", title: "收款确认", yes: "确认收款", mark: "transfer" };
+
   /* Covers the page, as WeChat's own sheet does; settles once. */
-  function showSheet(order, view, settle) {
+  function showSheet(kind, order, view, settle) {
     var shade = element("div", "position:fixed;inset:0;background:rgba(0,0,0,.5);z-index:2147483647;" +
       "font-family:-apple-system,'PingFang SC',sans-serif");
     var sheet = element("div", "position:absolute;left:0;right:0;bottom:0;background:#fff;color:#191919;" +
       "border-radius:12px 12px 0 0;padding:24px 16px 32px;text-align:center");
     sheet.setAttribute("role", "dialog");
-    sheet.setAttribute("aria-label", "微信支付");
+    sheet.setAttribute("aria-label", kind.title);
+    if (kind === TAKING) { sheet.appendChild(element("div", "font-size:17px;font-weight:600", kind.title)); }
     sheet.appendChild(element("div", "font-size:15px;color:#737373", view.merchant));
     sheet.appendChild(element("div", "font-size:40px;font-weight:600;margin:8px 0", yuan(view.amount)));
     sheet.appendChild(element("div", "font-size:15px;color:#737373", view.description));
-    var confirm = button("确认支付", "background:#07c160;color:#fff", "pay-confirm");
-    var cancel = button("取消", "background:#f2f2f2;color:#191919", "pay-cancel");
+    var confirm = button(kind.yes, "background:#07c160;color:#fff", kind.mark + "-confirm");
+    var cancel = button("取消", "background:#f2f2f2;color:#191919", kind.mark + "-cancel");
     sheet.appendChild(confirm);
     sheet.appendChild(cancel);
     shade.appendChild(sheet);
     cancel.onclick = function () { shade.remove(); settle("cancel"); };
     confirm.onclick = function () {
       confirm.disabled = cancel.disabled = true;
-      ask("/_twin/phone/pay", order).then(function (answer) {
+      ask(kind.path, order).then(function (answer) {
         shade.remove();
         settle(answer.result === "ok" ? "ok" : "fail", answer.message);
       }, function () { shade.remove(); settle("fail", "网络异常"); });
@@ -71,20 +76,22 @@
     document.body.appendChild(shade);
   }
 
-  function pay(order, settle) {
-    ask("/_twin/phone/pay/preview", order).then(function (view) {
+  function open(kind, order, settle) {
+    ask(kind.path + "/preview", order).then(function (view) {
       if (view.result !== "ok") { settle("fail", view.message); return; }
-      showSheet(order, view, settle);
+      showSheet(kind, order, view, settle);
     }, function () { settle("fail", "网络异常"); });
   }
 
   function invoke(name, parameters, callback) {
-    if (name !== "getBrandWCPayRequest") {
+    var kinds = { getBrandWCPayRequest: PAYING, requestMerchantTransfer: TAKING };
+    if (!kinds[name]) {
       later(callback, { err_msg: name + ":fail not supported" });
       return;
     }
-    pay(parameters, function (result, reason) {
-      var answer = { err_msg: "get_brand_wcpay_request:" + result };
+    open(kinds[name], parameters, function (result, reason) {
+      var word = name === "getBrandWCPayRequest" ? "get_brand_wcpay_request" : name;
+      var answer = { err_msg: word + ":" + result };
       if (reason) { answer.err_desc = reason; }
       later(callback, answer);
     });
@@ -99,11 +106,28 @@
       signType: options.signType,
       paySign: options.paySign
     };
-    pay(order, function (result, reason) {
-      var answer = { errMsg: "chooseWXPay:" + result, err_desc: reason };
-      var callback = { ok: options.success, cancel: options.cancel, fail: options.fail }[result];
-      if (callback) { later(callback, answer); }
-      if (options.complete) { later(options.complete, answer); }
+    open(PAYING, order, function (result, reason) {
+      settled(options, result, { errMsg: "chooseWXPay:" + result, err_desc: reason });
+    });
+  }
+
+  function settled(options, result, answer) {
+    var callback = { ok: options.success, cancel: options.cancel, fail: options.fail }[result];
+    if (callback) { later(callback, answer); }
+    if (options.complete) { later(options.complete, answer); }
+  }
+
+  /* 商家转账: package is the package_info of the transfer; who refuses has failed to receive. */
+  function requestMerchantTransfer(options) {
+    var order = { mchId: options.mchId, appId: options.appId, package: options.package };
+    if (options.openId) { order.openId = options.openId; }
+    if (configured && configured.appId !== options.appId) {
+      settled(options, "fail", { errMsg: "requestMerchantTransfer:fail appId not configured" });
+      return;
+    }
+    open(TAKING, order, function (result, reason) {
+      var answer = { errMsg: "requestMerchantTransfer:" + result, err_desc: reason };
+      settled(options, result === "cancel" && !options.cancel ? "fail" : result, answer);
     });
   }
 
@@ -138,10 +162,11 @@
     },
     checkJsApi: function (options) {
       var result = {};
-      (options.jsApiList || []).forEach(function (name) { result[name] = name === "chooseWXPay"; });
+      (options.jsApiList || []).forEach(function (name) { result[name] = KNOWN.indexOf(name) >= 0; });
       if (options.success) { later(options.success, { checkResult: result, errMsg: "checkJsApi:ok" }); }
     },
-    chooseWXPay: chooseWXPay
+    chooseWXPay: chooseWXPay,
+    requestMerchantTransfer: requestMerchantTransfer
   };
   window.WeixinJSBridge = { invoke: invoke, on: function () {}, call: function () {} };
   later(function () { document.dispatchEvent(new Event("WeixinJSBridgeReady")); });

@@ -59,7 +59,7 @@ def talk(twin: Twin, holder: Holder, sender: str) -> str:
     name = sender_name(twin, sender)
     if not rows:
         return empty(_first_line(twin, holder, sender, name))
-    return f"<div class='talk'>{''.join(_message(name, row) for row in rows)}</div>"
+    return f"<div class='talk'>{''.join(bubble(name, row) for row in rows)}</div>"
 
 
 def _first_line(twin: Twin, holder: Holder, sender: str, name: str) -> str:
@@ -74,11 +74,14 @@ def _first_line(twin: Twin, holder: Holder, sender: str, name: str) -> str:
     return f"你已添加了{name.partition('@')[0]},现在可以开始聊天了" if added else "还没有消息"
 
 
-def _message(name: str, row: Row) -> str:
-    content = load(row["content"])
+def bubble(name: str, row: Row, *, named: bool = False) -> str:
+    """One message of the inbox with its time, the face and, in a group, the name of who said it."""
+    speaker = name.partition("@")[0]
+    above = f"<small class='speaker'>{h(speaker)}</small>" if named else ""
+    said = _content(row["kind"], load(row["content"]))
     return (
         f"<p class='when'>{h(when(row['at']))}</p>"
-        f"<div class='row'>{face(name.partition('@')[0])}{_content(row['kind'], content)}</div>"
+        f"<div class='row'>{face(speaker)}<div>{above}{said}</div></div>"
     )
 
 

@@ -7,7 +7,19 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from twin.context import twin_of
-from twin.phone import adding, authorize, contacts, holder, jsconfig, pages
+from twin.phone import (
+    adding,
+    authorize,
+    contacts,
+    group_about,
+    group_talk,
+    groups,
+    holder,
+    jsconfig,
+    pages,
+    purse,
+    sending,
+)
 
 SCRIPT = Path(__file__).with_name("jweixin.js").read_text(encoding="utf-8")
 
@@ -29,6 +41,11 @@ routes: list[BaseRoute] = [
     Route("/jweixin.js", jweixin),
     *pages.routes,
     *contacts.routes,
+    *groups.routes,
+    *group_talk.routes,
+    *group_about.routes,
+    *sending.routes,
+    *purse.routes,
     *holder.routes,
     *authorize.routes,
     *jsconfig.routes,

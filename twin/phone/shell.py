@@ -13,14 +13,17 @@ from twin.phone.session import Holder
 
 CUSTOMER_TABS = [
     ("/phone/", "消息"),
+    ("/phone/groups", "群聊"),
     ("/phone/scan", "扫一扫"),
     ("/phone/contacts", "通讯录"),
     ("/phone/wallet", "钱包"),
 ]
 MEMBER_TABS = [
     ("/phone/", "消息"),
-    ("/phone/workbench", "工作台"),
+    ("/phone/sends", "群发"),
+    ("/phone/groups", "群聊"),
     ("/phone/contacts", "客户"),
+    ("/phone/workbench", "工作台"),
 ]
 SWITCH = "<a class='more' href='/phone/who'>我</a>"
 Act = Callable[[Twin, Body], object]
