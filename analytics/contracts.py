@@ -20,11 +20,17 @@ class Grain(StrEnum):
     """What a cell's `day` stands for."""
 
     DAY = "day"
+    WEEK = "week"
     MONTH = "month"
     COHORT = "cohort"
 
 
-GRAIN_NAMES = {Grain.DAY: "按天", Grain.MONTH: "按自然月", Grain.COHORT: "按签收日"}
+GRAIN_NAMES = {
+    Grain.DAY: "按天",
+    Grain.WEEK: "按自然周",
+    Grain.MONTH: "按自然月",
+    Grain.COHORT: "按签收日",
+}
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,9 @@ DIMENSION_NAMES = {
     "batch": "批次",
     "kind": "归因方式",
     "guide": "导购",
+    "group": "社群",
+    "scene": "场景",
+    "group_type": "群类型",
 }
 
 METRICS = (
@@ -169,6 +178,46 @@ METRICS = (
         denominator="支付金额（分）",
         dimensions=("all", "brand", "platform"),
         note="记在订单支付的那天",
+    ),
+    Metric(
+        code="group_active_rate_w",
+        name="群周活跃率",
+        unit=Unit.RATE,
+        grain=Grain.WEEK,
+        formula="自然周内发过言的顾客数 ÷ 周末在群的顾客数",
+        numerator="发过言的不同顾客",
+        denominator="周末在群的顾客",
+        dimensions=("all", "store", "group"),
+        note="只算知道谁发过言的群：需要会话存档或导入发言表；员工不算；"
+        "只发广告的群一般 3%–5%，10% 以上为好",
+        bands=(
+            (30_000, "近乎沉默"),
+            (50_000, "只有广告的水平"),
+            (100_000, "有互动"),
+            (1_000_001, "活跃"),
+        ),
+    ),
+    Metric(
+        code="slot_exec_rate",
+        name="SOP 执行率",
+        unit=Unit.RATE,
+        grain=Grain.DAY,
+        formula="计划时间前后 15 分钟内发出的群次 ÷ 应发的群次",
+        numerator="准时发出的群次",
+        denominator="应发的群次",
+        dimensions=("all", "brand", "group_type"),
+        note="一个时段发到一个群算一次；被额度或静默拦下的也算应发；取消的不算",
+    ),
+    Metric(
+        code="scene_mix",
+        name="场景占比",
+        unit=Unit.RATE,
+        grain=Grain.DAY,
+        formula="当天该场景的时段数 ÷ 当天全部时段数",
+        numerator="该场景的时段",
+        denominator="全部时段",
+        dimensions=("scene",),
+        note="销售超过一半时要留意",
     ),
 )
 

@@ -140,6 +140,49 @@ FROM per_batch CROSS JOIN LATERAL (VALUES ('all', ''), ('batch', batch_id::text)
      AS d(dimension, key)
 {_CELL} HAVING sum(cost) > 0 OR sum(people) > 0"""
 
+GROUP_ACTIVE_RATE_W = """
+WITH weeks AS (
+    SELECT day, ((day + 7)::timestamp AT TIME ZONE 'Asia/Shanghai') AS ends_at
+    FROM unnest(%(days)s::date[]) AS day),
+told AS MATERIALIZED (
+    SELECT w.day, w.ends_at, s.group_id,
+           count(DISTINCT s.person) FILTER (WHERE s.person <> '' AND NOT s.is_staff) AS speakers
+    FROM weeks w JOIN fact_group_speech s ON s.day >= w.day AND s.day < w.day + 7
+    GROUP BY w.day, w.ends_at, s.group_id),
+per_group AS MATERIALIZED (
+    SELECT t.day, t.ends_at, t.group_id, g.unit_id, t.speakers, (
+        SELECT count(*) FROM fact_group_stay m
+        WHERE m.group_id = t.group_id AND m.kind = 'contact' AND m.joined_at < t.ends_at
+          AND (m.left_at IS NULL OR m.left_at >= t.ends_at)) AS members
+    FROM told t JOIN fact_group g ON g.group_id = t.group_id)
+SELECT day, dimension, key, sum(speakers) AS numerator, sum(members) AS denominator,
+       bool_and(ends_at <= %(now)s::timestamptz) AS is_matured
+FROM per_group CROSS JOIN LATERAL (VALUES ('all', ''), ('store', unit_id::text),
+     ('group', group_id::text)) AS d(dimension, key)
+WHERE d.key IS NOT NULL
+GROUP BY day, dimension, key HAVING sum(members) > 0"""
+"""A group is in where anybody told who spoke there that week: silence and ignorance differ."""
+
+_SLOTS = """
+WITH slots AS MATERIALIZED (
+    SELECT day, brand_id, group_type, scene, groups, on_time FROM fact_slot
+    WHERE day = ANY(%(days)s) AND state <> 'cancelled' AND groups > 0)"""
+
+SLOT_EXEC_RATE = f"""{_SLOTS}
+SELECT day, dimension, key, sum(on_time) AS numerator, sum(groups) AS denominator,
+       true AS is_matured
+FROM slots CROSS JOIN LATERAL (VALUES ('all', ''), ('brand', brand_id::text),
+     ('group_type', group_type)) AS d(dimension, key)
+{_CELL}"""
+
+SCENE_MIX = f"""{_SLOTS}, totals AS (SELECT day, count(*) AS total FROM slots GROUP BY day)
+SELECT t.day, 'scene' AS dimension, s.scene AS key,
+       count(*) FILTER (WHERE slots.scene = s.scene) AS numerator, t.total AS denominator,
+       true AS is_matured
+FROM totals t CROSS JOIN (VALUES ('sales'), ('enable'), ('interact')) AS s(scene)
+JOIN slots ON slots.day = t.day
+GROUP BY t.day, s.scene, t.total"""
+
 QUERIES = {
     "card_scan_rate": CARD_SCAN_RATE,
     "card_conversion_rate": CARD_CONVERSION_RATE,
@@ -151,6 +194,9 @@ QUERIES = {
     "rebuy_rate": REBUY_RATE,
     "guide_shared_sales_share": GUIDE_SHARED_SALES_SHARE,
     "refund_rate_amt": REFUND_RATE_AMT,
+    "group_active_rate_w": GROUP_ACTIVE_RATE_W,
+    "slot_exec_rate": SLOT_EXEC_RATE,
+    "scene_mix": SCENE_MIX,
 }
 
 FIRST_DAY = f"""
@@ -158,7 +204,9 @@ SELECT min(day) FROM (
     SELECT min({_day("paid_at")}) AS day FROM fact_order
     UNION ALL SELECT min({_day("placed_at")}) FROM fact_order WHERE kind = 'cancellation'
     UNION ALL SELECT min({_day("delivered_at")}) FROM fact_card
-    UNION ALL SELECT min({_day("at")}) FROM fact_card_cost) AS firsts"""
+    UNION ALL SELECT min({_day("at")}) FROM fact_card_cost
+    UNION ALL SELECT min(day) FROM fact_group_speech
+    UNION ALL SELECT min(day) FROM fact_slot) AS firsts"""
 
 ORDER_DAYS = f"SELECT {_day('paid_at')}, {_day('placed_at')} FROM fact_order WHERE order_id = %s"
 

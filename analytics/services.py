@@ -112,7 +112,9 @@ def _compute(metric: Metric, days: Sequence[dt.date], until: dt.date) -> int:
 
 
 def _days_of(metric: Metric, days: Sequence[dt.date], until: dt.date) -> list[dt.date]:
-    """Days as the metric's grain has them: months begin on the first, cards look back."""
+    """Days as the grain has them: weeks begin on Mondays, months on the first, cards look back."""
+    if metric.grain is Grain.WEEK:
+        return sorted({day - dt.timedelta(days=day.weekday()) for day in days})
     if metric.grain is Grain.MONTH:
         months = {day.replace(day=1) for day in days}
         following = {(month + dt.timedelta(days=32)).replace(day=1) for month in months}

@@ -1,6 +1,8 @@
 """Who listens to what: the one list. A listener is a registered job."""
 
+from community.contracts import GroupSpeechImported, SlotsClosedLate
 from core.events import Event, subscribe
+from livestream.contracts import LiveEnded, LiveEntered
 from mall.contracts import (
     EntitlementClaimed,
     EntitlementRedeemed,
@@ -20,6 +22,10 @@ LISTENERS: dict[type[Event], tuple[str, ...]] = {
     ContactAdded: ("distribution.bind_contact", "acquisition.match_contact"),
     EntitlementClaimed: ("acquisition.card_claimed",),
     EntitlementRedeemed: ("acquisition.card_redeemed",),
+    GroupSpeechImported: ("analytics.note_import",),
+    SlotsClosedLate: ("analytics.note_import",),
+    LiveEntered: ("distribution.record_live_evidence",),
+    LiveEnded: ("analytics.note_import",),
     StaffLeft: ("distribution.release_staff",),
 }
 

@@ -8,10 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from acquisition import services
-from core import jobs
+from core import clock, jobs
 from core.models import InboxMessage
 from members.selectors import find_staff_by_wecom
 from wecom.parsing import CallbackEvent
+
+
+GROUP_LAG = dt.timedelta(seconds=3)
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,16 @@ def contact_edited(received: Received) -> None:
         jobs.enqueue("members.refresh_contact", payload, key=received.message.key)
 
 
+def group_changed(received: Received) -> None:
+    """Who is in the group, its name or its owner may have changed: owe a look at it.
+
+    The directory may lag behind its own event by about two seconds.
+    """
+    chat_id, due_at = received.event.needed("ChatId"), clock.now() + GROUP_LAG
+    key = f"event:{received.message.key}"
+    jobs.enqueue("community.refresh_group", {"chat_id": chat_id}, key=key, due_at=due_at)
+
+
 def noted(_: Received) -> None:
     """Understood, and nothing of ours depends on it yet."""
 
@@ -86,6 +99,9 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     (CONTACT, "edit_external_contact"): contact_edited,
     (CONTACT, "transfer_fail"): noted,
     (CONTACT, "msg_audit_approved"): noted,
+    (CHAT, "create"): group_changed,
+    (CHAT, "update"): group_changed,
+    (CHAT, "dismiss"): group_changed,
 }
 
 NOTED_EVENTS = frozenset({CONTACT, CHAT, TAG, STAFF, LINK})

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from acquisition.selectors import name_batches_for
+from community.contracts import GROUP_TYPE_NAMES, SCENE_NAMES
+from community.selectors import name_groups_for
 from core.money import format_yuan
 from org.models import Staff
 from org.selectors import name_units_for
 
-ROWS = ("batch", "brand", "store")
+ROWS = ("batch", "brand", "store", "group")
 """Dimensions whose keys are rows of ours."""
 
 KINDS = {"share": "分享", "either": "分享或绑定"}
@@ -37,6 +39,12 @@ def key_labels(actor: Staff, dimension: str, keys: Iterable[str]) -> dict[str, s
     if dimension == "platform":
         return PLATFORMS
     ids = [int(key) for key in keys if key.isdigit()]
+    if dimension == "scene":
+        return {scene.value: name for scene, name in SCENE_NAMES.items()}
+    if dimension == "group_type":
+        return {kind.value: name for kind, name in GROUP_TYPE_NAMES.items()}
+    if dimension == "group":
+        return name_groups_for(actor, ids)
     if dimension == "batch":
         return name_batches_for(actor, ids)
     return name_units_for(actor, ids)

@@ -64,7 +64,7 @@ def metric_csv(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _first_key(metric: Metric) -> str:
-    return "" if metric.dimensions[0] == "all" else "share"
+    return {"all": "", "kind": "share", "scene": "sales"}[metric.dimensions[0]]
 
 
 def _figures(actor: Staff, metric: Metric, dimension: str) -> list[Figure]:
