@@ -42,6 +42,17 @@ def bind_contact(payload: Payload) -> None:
     services.bind_contact(member_id=payload["member_id"], contact_id=payload["contact_id"])
 
 
+@job("distribution.record_live_evidence")
+def record_live_evidence(payload: Payload) -> None:
+    services.record_live_evidence(
+        member_id=payload["member_id"],
+        guide_id=payload["guide_id"],
+        brand_id=payload["brand_id"],
+        ref=payload["room_id"],
+        at=dt.datetime.fromisoformat(payload["at"]),
+    )
+
+
 @job("distribution.release_staff")
 def release_staff(payload: Payload) -> None:
     services.release_staff(payload["staff_id"])

@@ -11,6 +11,7 @@ from core import invariants_inbox as inbox
 from core.invariants import Finding
 from distribution import invariants as distribution
 from distribution import invariants_payouts as payouts
+from livestream import invariants as livestream
 from mall import invariants as mall
 from mall import invariants_stock as stock
 from members import invariants as members
@@ -39,6 +40,7 @@ INVARIANTS: dict[str, tuple[Callable[[], Finding], ...]] = {
     "S2": (stock.pieces_go_back_once,),
     "S3": (stock.persons_keep_to_the_limit,),
     "S4": (mall.promises_are_kept_once, acquisition.cards_are_consumed_once),
+    "S5": (livestream.draws_are_limited, livestream.draws_recompute),
     "E1": (inbox.messages_end,),
     "E2": (inbox.messages_act_once, acquisition.adds_act_once),
     "E3": (members.contacts_match_source,),

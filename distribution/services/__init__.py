@@ -16,7 +16,7 @@ from distribution.services.payout_checking import (
     start_reconcile,
     sweep_payouts,
 )
-from distribution.services.payout_sending import advance_payout
+from distribution.services.payout_sending import advance_payout, check_payout
 from distribution.services.payout_settling import PayoutSettled, settle_transfer
 from distribution.services.payouts import (
     approve_withdrawal,
@@ -37,6 +37,7 @@ from distribution.services.sharing import (
     claim_visits,
     make_share_link,
     record_evidence,
+    record_live_evidence,
     record_visit,
 )
 from distribution.services.snapshots import Snapshots
@@ -52,6 +53,7 @@ __all__ = [
     "bind_member",
     "bind_payout_account",
     "cancel_withdrawal",
+    "check_payout",
     "check_rules",
     "claim_visits",
     "decide_order",
@@ -64,6 +66,7 @@ __all__ = [
     "publish_rules",
     "reconcile_payouts",
     "record_evidence",
+    "record_live_evidence",
     "record_visit",
     "release_payout_account",
     "release_staff",

@@ -79,6 +79,26 @@ def record_evidence(
     return True
 
 
+def record_live_evidence(
+    *, member_id: int, guide_id: int, brand_id: int, ref: str, at: dt.datetime
+) -> bool:
+    """A member came into a live room by a guide's invitation; False when that is known.
+
+    `at` is when the room went live, so that the window of the rules is counted from there.
+    """
+    same = Evidence.objects.filter(member_id=member_id, guide_id=guide_id, ref=ref)
+    if same.filter(kind=EvidenceKind.LIVE).exists():
+        return False
+    return record_evidence(
+        member=Member.objects.get(pk=member_id),
+        brand=OrgUnit.objects.get(pk=brand_id),
+        guide=Staff.objects.get(pk=guide_id),
+        kind=EvidenceKind.LIVE,
+        ref=ref,
+        at=at,
+    )
+
+
 def _leave_evidence(link: ShareLink, member: Member, at: dt.datetime) -> None:
     record_evidence(
         member=member,

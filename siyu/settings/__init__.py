@@ -3,6 +3,7 @@
 from siyu.settings.apps import *  # noqa: F403
 from siyu.settings.base import *  # noqa: F403
 from siyu.settings.database import *  # noqa: F403
+from siyu.settings.live import *  # noqa: F403
 from siyu.settings.logs import *  # noqa: F403
 from siyu.settings.protocols import *  # noqa: F403
 from siyu.settings.queue import *  # noqa: F403
