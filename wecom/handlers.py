@@ -13,7 +13,6 @@ from core.models import InboxMessage
 from members.selectors import find_staff_by_wecom
 from wecom.parsing import CallbackEvent
 
-
 GROUP_LAG = dt.timedelta(seconds=3)
 
 

@@ -83,7 +83,8 @@ def _keep(report: SpeechReport, rows: list[_Row]) -> None:
         unique_fields=["group", "day", "person"],
         update_fields=["messages"],
     )
-    assert report.first_day is not None and report.last_day is not None
+    assert report.first_day is not None
+    assert report.last_day is not None
     audit.record("community.speech.imported", after={"rows": report.rows})
     announce(GroupSpeechImported(report.first_day.isoformat(), report.last_day.isoformat()))
 

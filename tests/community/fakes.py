@@ -19,7 +19,9 @@ HOUR = dt.timedelta(hours=1)
 
 
 def customer(number: int, joined_at: dt.datetime = MONDAY - 30 * 24 * HOUR) -> GroupPerson:
-    return GroupPerson(f"wm{number:04d}", False, joined_at, unionid=f"u{number}", join_scene=3)
+    return GroupPerson(
+        f"wm{number:04d}", is_staff=False, joined_at=joined_at, unionid=f"u{number}", join_scene=3
+    )
 
 
 def details(
@@ -27,7 +29,10 @@ def details(
 ) -> GroupDetails:
     """A group of its owner and so many customers, a month old."""
     created = MONDAY - 30 * 24 * HOUR
-    people = (GroupPerson(owner, True, created), *(customer(n) for n in range(1, customers + 1)))
+    people = (
+        GroupPerson(owner, is_staff=True, joined_at=created),
+        *(customer(n) for n in range(1, customers + 1)),
+    )
     return GroupDetails(chat_id, name, owner, created, people)
 
 

@@ -145,7 +145,8 @@ def test_a_sync_owes_a_look_at_each_group_told_of_or_known(
 def test_an_orphaned_group_says_so(world: World, directory: FakeDirectory) -> None:
     directory.put(details())
     group = refresh_group(chat_id="wr1", is_orphaned=True)
-    assert group is not None and group.state == "orphaned"
+    assert group is not None
+    assert group.state == "orphaned"
 
 
 def test_statistics_are_copied_over_what_was_copied(world: World, directory: FakeDirectory) -> None:
