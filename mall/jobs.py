@@ -3,7 +3,7 @@
 import datetime as dt
 
 from core.jobs import Payload, RetryLater, job
-from mall.services import closing, expiry, flash, imports, refund_results, shipping, sweeps
+from mall.services import closing, expiry, flash, imports, refund_results, returns, shipping, sweeps
 
 
 @job("mall.close_expired", lane="money", max_attempts=12)
@@ -34,6 +34,11 @@ def sweep_payments(payload: Payload) -> None:
 @job("mall.recheck_closed", lane="money", daily_at=dt.time(4, 30))
 def recheck_closed(payload: Payload) -> None:
     sweeps.recheck_closed()
+
+
+@job("mall.lapse_returns", daily_at=dt.time(3, 40))
+def lapse_returns(payload: Payload) -> None:
+    returns.lapse_returns()
 
 
 @job("mall.receive_overdue", every=dt.timedelta(hours=1))

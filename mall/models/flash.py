@@ -65,7 +65,10 @@ class FlashClaim(models.Model):
 
 
 class StockRelease(models.Model):
-    """Pieces that a line gave back, and why: each line at most once for each reason."""
+    """Pieces that a line gave back, and why: each line at most once for each reason.
+
+    Pieces of a line may come back by several refunds, and by each of them once.
+    """
 
     class Kind(models.TextChoices):
         CANCELLED = "cancelled", "取消"
@@ -77,8 +80,18 @@ class StockRelease(models.Model):
         "mall.OrderLine", models.CASCADE, related_name="releases", db_index=False
     )
     kind = models.CharField(max_length=9, choices=Kind.choices)
+    refund = models.ForeignKey("mall.Refund", models.CASCADE, null=True, db_index=False)
     quantity = models.PositiveIntegerField()
     at = models.DateTimeField()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("line", "kind"), name="release_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("line", "kind"), condition=Q(refund=None), name="release_once"
+            ),
+            models.UniqueConstraint(
+                fields=("line", "refund"),
+                condition=Q(refund__isnull=False),
+                name="release_refund_once",
+            ),
+        )

@@ -66,13 +66,17 @@ from mall.selectors.orders import (
 from mall.selectors.proof import count_recent_buyers
 from mall.selectors.quotes import Quote, QuoteLine, merge_cart, quote_cart
 from mall.selectors.refunds import (
+    get_after_sale_of,
     get_refund,
     has_open_refund,
+    list_after_sales_of,
     list_refunds_of,
+    price_pieces,
     refundable_freight,
     refundable_lines,
+    refundable_pieces,
 )
-from mall.selectors.timeline import EXCEPTION_WORDS, Moment, explain_order
+from mall.selectors.timeline import EXCEPTION_WORDS, Moment, explain_order, explain_refund
 
 __all__ = [
     "EXCEPTION_WORDS",
@@ -86,6 +90,7 @@ __all__ = [
     "count_recent_buyers",
     "count_taken",
     "explain_order",
+    "explain_refund",
     "find_default_address",
     "find_entitlement",
     "find_flash_sale",
@@ -97,6 +102,7 @@ __all__ = [
     "find_sku_by_code",
     "find_usable",
     "get_address_of",
+    "get_after_sale_of",
     "get_benefit",
     "get_entitlement_of",
     "get_flash_sale",
@@ -112,6 +118,7 @@ __all__ = [
     "get_template_for",
     "has_open_refund",
     "list_addresses_of",
+    "list_after_sales_of",
     "list_benefits",
     "list_benefits_for",
     "list_cart",
@@ -139,9 +146,11 @@ __all__ = [
     "merge_cart",
     "person_of",
     "quote_cart",
+    "price_pieces",
     "read_receiver",
     "receiver_of",
     "reference_price",
     "refundable_freight",
     "refundable_lines",
+    "refundable_pieces",
 ]

@@ -61,17 +61,34 @@ def _refunds(order: Order) -> Iterator[Moment]:
     for refund in list_refunds_of(order):
         amount = format_yuan(refund.amount_fen)
         yield Moment(refund.created_at, _("申请退款 %s") % amount, refund.reason)
-        if refund.succeeded_at:
-            arrived = max(refund.succeeded_at, refund.created_at)  # theirs has whole seconds
-            yield Moment(arrived, _("退款到账 %s") % amount, tone="good")
-        elif refund.state == Refund.State.DECLINED:
-            yield Moment(
-                refund.created_at, _("商家没有同意退款 %s") % amount, refund.failure, "bad"
-            )
-        elif refund.state == Refund.State.APPLIED:
-            yield Moment(refund.created_at, _("等待商家审核 %s") % amount)
-        elif refund.state == Refund.State.FAILED:
-            yield Moment(refund.created_at, _("退款失败 %s") % amount, refund.failure, "bad")
+        yield _standing(refund)
+
+
+def _standing(refund: Refund) -> Moment:
+    """How a refund stands now, in words; its moment is the last that is known."""
+    amount, at = format_yuan(refund.amount_fen), refund.decided_at or refund.created_at
+    if refund.succeeded_at:  # theirs has whole seconds
+        return Moment(max(refund.succeeded_at, at), _("退款到账 %s") % amount, tone="good")
+    parcel = f"{refund.return_carrier} {refund.return_tracking_no}".strip()
+    words = {
+        Refund.State.APPLIED: (_("等待商家审核 %s"), ""),
+        Refund.State.TO_RETURN: (_("商家同意退货，等您寄回 %s"), ""),
+        Refund.State.RETURNING: (_("退货已寄出，等商家收货 %s"), parcel),
+        Refund.State.DECLINED: (_("商家没有同意退款 %s"), refund.failure),
+        Refund.State.WITHDRAWN: (_("申请已撤销 %s"), refund.failure),
+        Refund.State.FAILED: (_("退款失败 %s"), refund.failure),
+    }.get(Refund.State(refund.state), (_("退款处理中 %s"), ""))
+    bad = (Refund.State.DECLINED, Refund.State.FAILED)
+    return Moment(at, words[0] % amount, words[1], "bad" if refund.state in bad else "plain")
+
+
+def explain_refund(refund: Refund) -> list[Moment]:
+    """What is known of one after-sale, the oldest first."""
+    amount = format_yuan(refund.amount_fen)
+    return [
+        Moment(refund.created_at, _("提交申请 %s") % amount, refund.reason),
+        _standing(refund),
+    ]
 
 
 EXCEPTION_WORDS = {

@@ -47,6 +47,7 @@ from mall.services.refunds import (
     request_refund,
     retry_refund,
 )
+from mall.services.returns import send_goods_back, take_goods_in, withdraw_refund
 from mall.services.shipping import confirm_receipt, receive_overdue, ship_order
 from mall.services.sweeps import check_payment, recheck_closed, sweep_payments
 
@@ -96,6 +97,7 @@ __all__ = [
     "save_address",
     "save_freight_template",
     "save_mapping",
+    "send_goods_back",
     "send_refund",
     "set_default_address",
     "set_freight",
@@ -108,4 +110,6 @@ __all__ = [
     "start_member_import",
     "start_payment",
     "sweep_payments",
+    "take_goods_in",
+    "withdraw_refund",
 ]

@@ -69,7 +69,7 @@ def place_order(
     if entitlement_id is not None:
         _require_gift(customer, entitlement_id, quote.goods_fen)
 
-    holds = _take(customer, quote, flash_sale)
+    holds = _take(customer, quote, flash_sale, receiver.city.strip())
     order = _open_sale(
         customer,
         quote,
@@ -111,10 +111,12 @@ def _prices(cart: Mapping[int, int], sale: FlashSale | None) -> dict[int, int]:
     return {sale.sku_id: sale.price_fen}
 
 
-def _take(customer: Customer, quote: Quote, sale: FlashSale | None) -> list[stock.Hold]:
+def _take(
+    customer: Customer, quote: Quote, sale: FlashSale | None, city: str
+) -> list[stock.Hold]:
     if sale is not None:
         return flash.claim(sale, customer, quote.lines[0].quantity)
-    return stock.take({line.sku.pk: line.quantity for line in quote.lines})
+    return stock.take({line.sku.pk: line.quantity for line in quote.lines}, city)
 
 
 def _pay_window(sale: FlashSale | None) -> dt.timedelta:

@@ -132,7 +132,7 @@ def _give_back_goods(order: Order, refund: Refund) -> None:
     is_whole = order.refunded_fen == order.paid_fen
     if is_whole:
         benefits.return_gifts(order)
-    if order.shipped_at is None:
+    if order.shipped_at is None or refund.restocks:
         _restock(order, refund, is_whole=is_whole)
     if is_whole:
         _close(order, Order.State.PAID, Order.State.SHIPPED)
@@ -144,8 +144,16 @@ def _close(order: Order, *states: Order.State) -> None:
 
 
 def _restock(order: Order, refund: Refund, *, is_whole: bool) -> None:
-    """What was refunded whole before it left goes back on the shelf, once."""
+    """The pieces given up go back on the shelf, once: those that the refund names, and all
+    of a line that was refunded whole before it left.
+    """
     lines: Sequence[OrderLine] = list(order.lines.order_by("pk"))
-    done = [line for line in lines if is_whole or 0 < line.paid_fen == line.refunded_fen]
-    for line_id, pieces in stock.put_back(done, StockRelease.Kind.REFUNDED).items():
-        RefundLine.objects.filter(refund=refund, line_id=line_id).update(quantity=pieces)
+    pieces = dict.fromkeys((line.pk for line in lines), 0)
+    pieces.update(refund.lines.values_list("line_id", "pieces"))
+    if order.shipped_at is None:
+        done = [line for line in lines if is_whole or 0 < line.paid_fen == line.refunded_fen]
+        pieces.update({line.pk: line.held for line in done})
+    kind = StockRelease.Kind.REFUNDED
+    released = stock.put_back(lines, kind, pieces=pieces, refund_id=refund.pk)
+    for line_id, count in released.items():
+        RefundLine.objects.filter(refund=refund, line_id=line_id).update(quantity=count)

@@ -4,7 +4,7 @@ The promise is a numbered row and a job; what becomes of it is in `refund_result
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 
@@ -14,12 +14,13 @@ from core.locks import lock_objects
 from mall.amounts import spread_refund
 from mall.contracts import RefundNotAllowed, RefundTooMuch
 from mall.models import Order, Refund, RefundLine
-from mall.selectors.refunds import refundable_freight, refundable_lines
+from mall.selectors.refunds import price_pieces, refundable_freight, refundable_lines
 
 MOST_REFUNDS = 50
 REFUND_DAYS = 365
 """The platform takes no more refunds of an order, and none later."""
 
+DECIDED = "这笔退款已经处理过了"
 REFUNDABLE = (Order.State.PAID, Order.State.SHIPPED, Order.State.RECEIVED)
 
 
@@ -31,10 +32,12 @@ def request_refund(
     freight_fen: int = 0,
     reason: str = "",
     state: Refund.State = Refund.State.REQUESTED,
+    pieces: Mapping[int, int] | None = None,
+    way: Refund.Way = Refund.Way.REFUND_ONLY,
 ) -> Refund:
     """Promise to give back (line id, fen) and so much of the freight; the sending is owed.
 
-    What open and failed refunds have promised is no longer there to promise, so refunds
+    `pieces` of each line are given up with the money. What open and failed refunds have promised is no longer there to promise, so refunds
     in any order never exceed what was paid. Refuses `RefundNotAllowed`, `RefundTooMuch`.
     Locks: order.
     """
@@ -43,17 +46,22 @@ def request_refund(
     _refuse(locked)
     _refuse_too_much(locked, wanted, freight_fen)
 
-    refund = _open(
-        locked, sum(wanted.values()) + freight_fen, freight_fen, reason=reason, state=state
-    )
-    RefundLine.objects.bulk_create(
-        RefundLine(refund=refund, line_id=line_id, amount_fen=amount)
-        for line_id, amount in wanted.items()
-    )
+    amount_fen = sum(wanted.values()) + freight_fen
+    refund = _open(locked, amount_fen, freight_fen, reason=reason, state=state, way=way)
+    _add_lines(refund, wanted, pieces or {})
 
     after = {"amount_fen": refund.amount_fen, "refund": refund.out_refund_no}
     audit.record(f"mall.refund.{state}", locked, after=after, reason=reason[:200])
     return refund
+
+
+def _add_lines(refund: Refund, wanted: Mapping[int, int], pieces: Mapping[int, int]) -> None:
+    RefundLine.objects.bulk_create(
+        RefundLine(
+            refund=refund, line_id=line_id, amount_fen=amount, pieces=pieces.get(line_id, 0)
+        )
+        for line_id, amount in wanted.items()
+    )
 
 
 @transaction.atomic
@@ -63,14 +71,20 @@ def apply_refund(
     lines: Iterable[tuple[int, int]],
     freight_fen: int = 0,
     reason: str = "",
+    pieces: Mapping[int, int] | None = None,
+    way: Refund.Way = Refund.Way.REFUND_ONLY,
 ) -> Refund:
     """A customer's wish to have money back: kept for a person of the merchant to decide.
 
     What has not left the house and is given up whole needs no decision and goes back at
-    once. Refuses what `request_refund` refuses. Locks: order.
+    once; goods can come back only after they have left. Refuses what `request_refund`
+    refuses, and more pieces than are left. Locks: order.
     """
     (locked,) = lock_objects(Order, [order.pk])
+    if way == Refund.Way.RETURN_GOODS and locked.shipped_at is None:
+        raise RefundNotAllowed("商品还没有发出，请选择仅退款")
     wanted = _merge(lines, freight_fen)
+    price_pieces(locked, pieces or {})
     is_whole = wanted == {k: v for k, v in refundable_lines(locked).items() if v}
     at_once = is_whole and locked.state == Order.State.PAID
     return request_refund(
@@ -79,27 +93,38 @@ def apply_refund(
         freight_fen=freight_fen,
         reason=reason,
         state=Refund.State.REQUESTED if at_once else Refund.State.APPLIED,
+        pieces=pieces,
+        way=way,
     )
 
 
 @transaction.atomic
 def approve_refund(*, refund: Refund) -> None:
-    """Agree to what a customer applied for; the sending is owed from here on."""
+    """Agree to what a customer applied for: the sending is owed from here on, or once the
+    goods have come back.
+    """
     applied = Refund.objects.filter(pk=refund.pk, state=Refund.State.APPLIED)
-    if not applied.update(state=Refund.State.REQUESTED):
-        raise RefundNotAllowed("这笔退款已经处理过了")
-    _owe_sending(refund)
+    waits = refund.way == Refund.Way.RETURN_GOODS
+    state = Refund.State.TO_RETURN if waits else Refund.State.REQUESTED
+    if not applied.update(state=state, decided_at=clock.now()):
+        raise RefundNotAllowed(DECIDED)
+    if not waits:
+        owe_sending(refund)
     audit.record("mall.refund.approved", refund)
 
 
 @transaction.atomic
 def decline_refund(*, refund: Refund, reason: str) -> None:
-    """Say no, with the reason that the customer reads; the amounts are free again."""
+    """Say no, also to goods that came back, with the reason that the customer reads; the
+    amounts are free again.
+    """
     if not reason.strip():
         raise InvalidInput("请写明不同意的理由，顾客会看到")
-    applied = Refund.objects.filter(pk=refund.pk, state=Refund.State.APPLIED)
-    if not applied.update(state=Refund.State.DECLINED, failure=reason.strip()[:120]):
-        raise RefundNotAllowed("这笔退款已经处理过了")
+    undecided = (Refund.State.APPLIED, Refund.State.TO_RETURN, Refund.State.RETURNING)
+    applied = Refund.objects.filter(pk=refund.pk, state__in=undecided)
+    no = {"state": Refund.State.DECLINED, "failure": reason.strip()[:120]}
+    if not applied.update(**no, decided_at=clock.now()):
+        raise RefundNotAllowed(DECIDED)
     audit.record("mall.refund.declined", refund, reason=reason.strip()[:200])
 
 
@@ -161,6 +186,7 @@ def _open(
     kind: Refund.Kind = Refund.Kind.AFTER_SALE,
     reason: str,
     state: Refund.State = Refund.State.REQUESTED,
+    way: Refund.Way = Refund.Way.REFUND_ONLY,
 ) -> Refund:
     """A numbered promise, and once it is requested the job that keeps it.
 
@@ -170,6 +196,7 @@ def _open(
         order=order,
         kind=kind,
         state=state,
+        way=way,
         out_refund_no=f"{order.number}R{order.refunds.count() + 1:02d}",
         amount_fen=amount_fen,
         freight_fen=freight_fen,
@@ -177,11 +204,11 @@ def _open(
         created_at=clock.now(),
     )
     if state == Refund.State.REQUESTED:
-        _owe_sending(refund)
+        owe_sending(refund)
     return refund
 
 
-def _owe_sending(refund: Refund) -> None:
+def owe_sending(refund: Refund) -> None:
     jobs.enqueue("mall.send_refund", {"refund_id": refund.pk}, key=refund.out_refund_no)
 
 

@@ -4,6 +4,7 @@ Every caller is inside a transaction and holds its order's lock; stock is locked
 in the order of its ids, so that two carts in opposite order wait and never deadlock.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from core.locks import lock_objects
 from mall.contracts import SoldOut
 from mall.models import FlashClaim, FlashSale, OrderLine, Stock, StockRelease
 from mall.services import buckets
+from org.selectors import find_units_in
 
 
 @dataclass(frozen=True)
@@ -26,14 +28,15 @@ class Hold:
     claim_id: int | None = None
 
 
-def take(wanted: Mapping[int, int]) -> list[Hold]:
+def take(wanted: Mapping[int, int], city: str = "") -> list[Hold]:
     """Take so many pieces of each SKU, all of them or nothing; refuses `SoldOut`.
 
-    One location serves a SKU when it can; otherwise several do, so that no piece stays
-    unsold because it lies elsewhere.
+    One location serves the whole order when it can, else one a SKU; otherwise several do,
+    so that no piece stays unsold because it lies elsewhere. Among those that can, one in
+    the receiver's city is first.
     """
     free = Stock.objects.filter(sku_id__in=wanted, sold__lt=F("on_hand"))
-    rows = lock_objects(Stock, free.values_list("pk", flat=True))
+    rows = _rank(lock_objects(Stock, free.values_list("pk", flat=True)), wanted, city)
     holds = [
         hold
         for sku_id, quantity in sorted(wanted.items())
@@ -42,6 +45,25 @@ def take(wanted: Mapping[int, int]) -> list[Hold]:
     for hold in holds:
         _count(hold)
     return holds
+
+
+def _rank(rows: list[Stock], wanted: Mapping[int, int], city: str) -> list[Stock]:
+    """The rows of a place that serves all first, then those near, else as they were."""
+    places = {row.location_id for row in rows}
+    if len(places) < 2:
+        return rows
+    served = Counter(
+        row.location_id for row in rows if row.on_hand - row.sold >= wanted[row.sku_id]
+    )
+    near = find_units_in(places, city) if city else set()
+    return sorted(
+        rows,
+        key=lambda row: (
+            served[row.location_id] < len(wanted),
+            row.location_id not in near,
+            row.pk,
+        ),
+    )
 
 
 def _choose(rows: Sequence[Stock], sku_id: int, quantity: int) -> list[Hold]:
@@ -70,23 +92,33 @@ def _count(hold: Hold) -> None:
         raise SoldOut(sku_id=hold.sku_id)
 
 
-def put_back(lines: Iterable[OrderLine], kind: StockRelease.Kind) -> dict[int, int]:
+def put_back(
+    lines: Iterable[OrderLine],
+    kind: StockRelease.Kind,
+    *,
+    pieces: Mapping[int, int] | None = None,
+    refund_id: int | None = None,
+) -> dict[int, int]:
     """Put back what the lines hold, {line id: pieces}; a second call puts back nothing.
 
-    Pieces of a flash sale that still runs are on sale again there, and its buyer may buy
-    again. Locks: sales, then stock.
+    `pieces` are so many of a line instead of all, at most what it holds. Pieces of a flash
+    sale that still runs are on sale again there, and its buyer may buy again. Locks:
+    sales, then stock.
     """
     holding = [line for line in lines if line.held and line.sku_id and line.location_id]
+    asked = {line.pk: line.held if pieces is None else pieces[line.pk] for line in holding}
+    asked = {line.pk: min(asked[line.pk], line.held) for line in holding if asked[line.pk]}
+    holding = [line for line in holding if line.pk in asked]
     if not holding:
         return {}
     running = _lock_running({line.claim_id for line in holding if line.claim_id})
     _lock_places([line for line in holding if line.claim_id not in running])
-    released = {line.pk: line.held for line in holding if _let_go(line, running)}
+    released = {line.pk: asked[line.pk] for line in holding if _let_go(line, asked, running)}
 
     now = clock.now()
     StockRelease.objects.bulk_create(
-        StockRelease(line_id=line_id, kind=kind, quantity=pieces, at=now)
-        for line_id, pieces in released.items()
+        StockRelease(line_id=line_id, kind=kind, refund_id=refund_id, quantity=count, at=now)
+        for line_id, count in released.items()
     )
     return released
 
@@ -110,21 +142,22 @@ def _lock_places(lines: Sequence[OrderLine]) -> None:
         lock_objects(Stock, places.values_list("pk", flat=True))
 
 
-def _let_go(line: OrderLine, running: Mapping[int, int]) -> bool:
+def _let_go(line: OrderLine, asked: Mapping[int, int], running: Mapping[int, int]) -> bool:
     """The line gives up its pieces and every count follows, or nothing happens."""
+    count = asked[line.pk]
     mine = OrderLine.objects.filter(pk=line.pk, held=line.held)
-    if not mine.update(held=0):
+    if not mine.update(held=line.held - count):
         return False
     assert line.sku_id is not None
     assert line.location_id is not None
     place = Stock.objects.filter(sku_id=line.sku_id, location_id=line.location_id)
     if line.claim_id is not None:
-        FlashClaim.objects.filter(pk=line.claim_id).update(taken=F("taken") - line.held)
+        FlashClaim.objects.filter(pk=line.claim_id).update(taken=F("taken") - count)
     sale_id = running.get(line.claim_id) if line.claim_id else None
     if sale_id is not None:
-        buckets.give(sale_id, place.get().pk, line.held)
+        buckets.give(sale_id, place.get().pk, count)
     else:
-        place.update(sold=F("sold") - line.held)
+        place.update(sold=F("sold") - count)
     return True
 
 

@@ -8,7 +8,7 @@ import datetime as dt
 from core import clock, jobs, ports
 from mall.contracts import PaymentGateway, TradeState
 from mall.models import Order, Payment, Refund
-from mall.selectors.refunds import OPEN_STATES
+from mall.selectors.refunds import SENDING_STATES
 from mall.services.closing import close_expired
 from mall.services.payments import Settled, settle_payment
 
@@ -39,7 +39,7 @@ def _sweep_orders(before: dt.datetime, slot: str) -> int:
 
 
 def _sweep_refunds(before: dt.datetime, slot: str) -> int:
-    waiting = Refund.objects.filter(state__in=OPEN_STATES, created_at__lte=before)
+    waiting = Refund.objects.filter(state__in=SENDING_STATES, created_at__lte=before)
     ids = list(waiting.order_by("created_at").values_list("pk", flat=True)[:BATCH])
     for refund_id in ids:
         jobs.enqueue("mall.send_refund", {"refund_id": refund_id}, key=f"{refund_id}:{slot}")

@@ -90,7 +90,8 @@ def test_pieces_in_two_places_serve_one_cart(shop: Shop, world: World) -> None:
     order = shop.place((shop.cream, 3))
 
     parts = order.lines.order_by("pk").values_list("location_id", "quantity", "amount_fen")
-    assert list(parts) == [(shop.brand.pk, 2, 20_000), (world.first_store.pk, 1, 10_000)]
+    near, far = world.first_store, shop.brand
+    assert list(parts) == [(near.pk, 2, 20_000), (far.pk, 1, 10_000)], "the receiver's city first"
     with pytest.raises(SoldOut):
         shop.place((shop.cream, 2))
 

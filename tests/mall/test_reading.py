@@ -177,6 +177,7 @@ def test_facts_tell_orders_and_lines(shop: Shop) -> None:
             "paid_fen": 20_800,
             "freight_fen": 800,
             "refunded_fen": 0,
+            "room_ref": "",
         }
     ]
     (line,) = facts("fact_order_line")
