@@ -11,7 +11,7 @@ from livestream.contracts import LiveChannel
 from mall.contracts import AttributionEvidence, PaymentGateway
 from members.contracts import ContactSource, CustomerDirectory, PageSigner, TagWriter
 from org.contracts import BrandConnections, RightsMatrix, SiteUrls, StaffDirectory
-from outreach.contracts import Greeter
+from outreach.contracts import Greeter, GroupMessenger, StaffNotifier
 from siyu.access import Rights
 from siyu.celery import CeleryDoorbell
 from siyu.connections import StoredConnections
@@ -25,6 +25,8 @@ from wecom.contacts import WecomContacts, WecomTags
 from wecom.greeter import WecomGreeter
 from wecom.groups import WecomGroups
 from wecom.logins import MpCustomerDirectory, WecomStaffDirectory
+from wecom.messenger import WecomGroupMessenger
+from wecom.notifier import WecomStaffNotifier
 from wecom.signer import WechatPageSigner
 
 
@@ -41,6 +43,8 @@ def fill_ports() -> None:
     ports.fill(TagWriter, WecomTags())
     ports.fill(ContactWays, WecomContactWays())
     ports.fill(Greeter, WecomGreeter())
+    ports.fill(GroupMessenger, WecomGroupMessenger())
+    ports.fill(StaffNotifier, WecomStaffNotifier())
     ports.fill(GroupDirectory, WecomGroups())
     ports.fill(AttributionEvidence, Snapshots())
     ports.fill(PaymentGateway, WechatPayGateway())

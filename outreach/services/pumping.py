@@ -1,6 +1,6 @@
 """Several workers on one plan: one stays until the plan is out, the others help a while."""
 
-from django.db.models import Min, Q
+from django.db.models import Max, Min, Q
 
 from core import clock, jobs
 from core.ids import public_id
@@ -28,10 +28,17 @@ def send_plan(*, plan_id: int, depth: int, seconds: float) -> float | None:
         reconcile_chunks(plan_id=plan_id)
     left = Chunk.objects.filter(OPEN, plan_id=plan_id).aggregate(next=Min("retry_at"))["next"]
     if left is None:
-        jobs.enqueue("outreach.notify_senders", {"plan_id": plan_id})
+        _owe_notice(plan_id)
         return None
     wait = (left - clock.now()).total_seconds()
     return max(pause, 0.5, min(wait, LONGEST_WAIT) if _asks_soon(plan_id) else wait)
+
+
+def _owe_notice(plan_id: int) -> None:
+    """Tell the guides once for each gate that brought them something."""
+    last = Chunk.objects.filter(plan_id=plan_id).aggregate(last=Max("pk"))["last"]
+    key = f"notify:{plan_id}:{last}"
+    jobs.enqueue("outreach.notify_senders", {"plan_id": plan_id}, key=key)
 
 
 def _asks_soon(plan_id: int) -> bool:
