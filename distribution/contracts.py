@@ -32,6 +32,9 @@ OBJECTION = "distribution.commission.objected"
 SHARE_PATH = "/s/"
 """Where a shared link leads on the customer host, followed by its token."""
 
+PAYOUT_PATH = "/payout/"
+"""Where a guide confirms a withdrawal on the customer host, followed by its token."""
+
 
 class EvidenceKind(StrEnum):
     """Why an order may be a guide's; SHARE and SCAN rank alike."""

@@ -19,13 +19,16 @@ from distribution.selectors.income import (
 )
 from distribution.selectors.objections import list_objections_for
 from distribution.selectors.opportunities import list_opportunities
+from distribution.selectors.payout_words import DIFFERENCES, explain_failure
 from distribution.selectors.payouts import (
+    find_open_withdrawal,
     find_payout_account,
     get_own_withdrawal,
     get_withdrawal_by_token,
     get_withdrawal_for,
     list_own_withdrawals,
     payout_rules_of,
+    tax_for,
 )
 from distribution.selectors.rules import find_rule_at, list_rules, rules_of
 from distribution.selectors.shares import (
@@ -38,11 +41,14 @@ from distribution.selectors.shares import (
 
 __all__ = [
     "CHIPS",
+    "DIFFERENCES",
     "count_visits_of",
     "explain",
+    "explain_failure",
     "find_binding_at",
     "find_link_of",
     "find_live_binding",
+    "find_open_withdrawal",
     "find_payout_account",
     "find_rule_at",
     "find_share_link",
@@ -66,5 +72,6 @@ __all__ = [
     "rules_of",
     "share_url",
     "state_of",
+    "tax_for",
     "totals_of",
 ]

@@ -8,15 +8,18 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from core import clock
 from core.errors import NotFound
-from core.models import Entry
+from core.models import Entry, LongTask
 from distribution.contracts import IN_TRANSIT, PAID_OUT, WITHHELD, party
 from distribution.models import PayoutAccount, PayoutDifference, Withdrawal
 from distribution.rules import PayoutRules
 from distribution.selectors.rules import find_rule_at, rules_of
+from distribution.taxes import tax_on
 from org.models import Staff
 from org.selectors import find_brand_of, scope_path
 
 State = Withdrawal.State
+RECONCILE = "distribution.reconcile"
+"""The kind of the long task that compares our book with the platform's."""
 
 OPEN_STATES = (State.ASKED, State.APPROVED, State.SENDING, State.WAITING)
 COUNTED = (*OPEN_STATES, State.PAID)
@@ -52,12 +55,30 @@ def payout_rules_of(guide: Staff) -> PayoutRules:
     return rules_of(version).payout if version else PayoutRules()
 
 
+def drawn_since(guide: Staff, since: dt.datetime, **only: str) -> tuple[int, int]:
+    """(gross, tax) in fen of what was asked since then and was not returned."""
+    rows = Withdrawal.objects.filter(guide=guide, asked_at__gte=since, state__in=COUNTED, **only)
+    sums = rows.aggregate(gross=Sum("gross_fen", default=0), tax=Sum("tax_fen", default=0))
+    return sums["gross"], sums["tax"]
+
+
+def tax_for(rules: PayoutRules, guide: Staff, gross_fen: int) -> int:
+    """What would be withheld of a withdrawal asked for now, in fen."""
+    month = clock.day_start(clock.today().replace(day=1))
+    drawn, withheld = drawn_since(guide, month, tax_profile=rules.tax_profile.value)
+    return tax_on(rules.tax_profile, gross_fen, drawn_fen=drawn, withheld_fen=withheld)
+
+
 def find_payout_account(guide: Staff) -> PayoutAccount | None:
     return PayoutAccount.objects.filter(guide=guide).first()
 
 
 def list_own_withdrawals(guide: Staff) -> QuerySet[Withdrawal]:
     return Withdrawal.objects.filter(guide=guide).order_by("-asked_at", "-pk")
+
+
+def find_open_withdrawal(guide: Staff) -> Withdrawal | None:
+    return list_own_withdrawals(guide).filter(state__in=OPEN_STATES).first()
 
 
 def get_own_withdrawal(guide: Staff, public_id: str) -> Withdrawal:
@@ -148,3 +169,8 @@ def get_difference_for(actor: Staff, difference_id: int) -> PayoutDifference:
     if found is None:
         raise NotFound
     return found
+
+
+def list_reconciliations() -> QuerySet[LongTask]:
+    """Comparisons with the platform, the newest first."""
+    return LongTask.objects.filter(kind=RECONCILE).order_by("-created_at", "-pk")

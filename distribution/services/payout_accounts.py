@@ -7,7 +7,12 @@ from django.db import IntegrityError, transaction
 from core import audit, clock
 from core.errors import InvalidInput
 from core.locks import lock_objects
-from distribution.contracts import PayoutNotYours, PayoutOpen, PayoutOpenidTaken
+from distribution.contracts import (
+    PayoutNotYours,
+    PayoutOpen,
+    PayoutOpenidTaken,
+    PayoutStateRefused,
+)
 from distribution.models import PayoutAccount, Withdrawal
 from distribution.selectors.payouts import OPEN_STATES
 from distribution.services.payout_queue import owe_payout
@@ -27,8 +32,9 @@ def account_of(guide: Staff) -> PayoutAccount:
 def bind_payout_account(*, withdrawal: Withdrawal, appid: str, openid: str) -> PayoutAccount:
     """Bind the guide's payouts to the WeChat that opened this withdrawal, once.
 
-    The same WeChat again changes nothing. Refuses `PayoutNotYours` to another one and
-    `PayoutOpenidTaken` for one that is another guide's. Locks: the account.
+    The same WeChat again changes nothing. Refuses `PayoutNotYours` to another one,
+    `PayoutOpenidTaken` for one that is another guide's, and `PayoutStateRefused` when the
+    withdrawal has ended. Locks: the account.
     """
     (account,) = lock_objects(PayoutAccount, [account_of(withdrawal.guide).pk])
     if account.openid:
@@ -36,6 +42,8 @@ def bind_payout_account(*, withdrawal: Withdrawal, appid: str, openid: str) -> P
             raise PayoutNotYours
         return account
 
+    if not Withdrawal.objects.filter(pk=withdrawal.pk, state__in=OPEN_STATES).exists():
+        raise PayoutStateRefused
     was_bound = account.bound_at is not None
     account.appid, account.openid = appid, openid
     account.bound_at = clock.now()

@@ -13,7 +13,7 @@ from core.errors import InvalidInput, PortFailure
 from core.models import LongTask
 from distribution.contracts import PayoutGateway, TransferFact, TransferState
 from distribution.models import PayoutDifference, Withdrawal
-from distribution.selectors.payouts import OPEN_STATES
+from distribution.selectors.payouts import OPEN_STATES, RECONCILE
 from distribution.services.payout_queue import note_difference, owe_payout
 from distribution.services.payout_settling import RETURNED, settle_transfer
 
@@ -23,7 +23,6 @@ BATCH = 500
 ANSWERED_FOR = dt.timedelta(days=30)
 MOST_DAYS = 31
 MOST_BILLS = 5_000
-RECONCILE = "distribution.reconcile"
 
 
 def sweep_payouts() -> int:

@@ -46,6 +46,15 @@ def advance_payout(withdrawal_id: int) -> PayoutSettled:
     return _send(gateway, row)
 
 
+def check_payout(withdrawal_id: int) -> PayoutSettled | None:
+    """Only ask what became of it; None when nothing is known. Raises `PortFailure`."""
+    row = Withdrawal.objects.get(pk=withdrawal_id)
+    if not row.last_call:
+        return None
+    fact = ports.get(PayoutGateway).query(row.mchid, row.out_bill_no)
+    return settle_transfer(fact) if fact else None
+
+
 def _is_unconfirmable(row: Withdrawal, fact: TransferFact) -> bool:
     """It waits there for a confirmation that we cannot open: only a repeat tells us how."""
     return fact.state is TransferState.WAITING and not row.package and not row.cancel_asked_at

@@ -4,8 +4,6 @@ The balance is taken by one conditional statement on the guide's account: it can
 once, however many ask at the same moment.
 """
 
-import datetime as dt
-
 from django.db import transaction
 from django.db.models import BigIntegerField, F, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -28,12 +26,16 @@ from distribution.contracts import (
 )
 from distribution.models import PayoutAccount, Withdrawal
 from distribution.rules import PayoutRules
-from distribution.selectors.payouts import COUNTED, OPEN_STATES, payout_rules_of
+from distribution.selectors.payouts import (
+    OPEN_STATES,
+    drawn_since,
+    payout_rules_of,
+    tax_for,
+)
 from distribution.services import postings
 from distribution.services.payout_accounts import account_of, keep_real_name
 from distribution.services.payout_queue import owe_payout
 from distribution.services.payout_settling import give_back
-from distribution.taxes import tax_on
 from org.models import Staff
 
 State = Withdrawal.State
@@ -96,7 +98,7 @@ def _refuse_open(guide: Staff) -> None:
 
 
 def _refuse_day(rules: PayoutRules, guide: Staff, gross_fen: int) -> None:
-    drawn, _ = _drawn_since(guide, clock.day_start(clock.today()))
+    drawn, _ = drawn_since(guide, clock.day_start(clock.today()))
     if drawn + gross_fen > rules.most_daily_fen:
         left = max(0, rules.most_daily_fen - drawn)
         raise PayoutDayFull(
@@ -104,19 +106,10 @@ def _refuse_day(rules: PayoutRules, guide: Staff, gross_fen: int) -> None:
         )
 
 
-def _drawn_since(guide: Staff, since: dt.datetime, **only: str) -> tuple[int, int]:
-    """(gross, tax) in fen of what was asked since then and was not returned."""
-    rows = Withdrawal.objects.filter(guide=guide, asked_at__gte=since, state__in=COUNTED, **only)
-    sums = rows.aggregate(gross=Sum("gross_fen", default=0), tax=Sum("tax_fen", default=0))
-    return sums["gross"], sums["tax"]
-
-
 def _create(rules: PayoutRules, guide: Staff, gross_fen: int) -> Withdrawal:
     """The numbered request. Call holding the account's lock."""
     now, today = clock.now(), clock.today()
-    month = clock.day_start(today.replace(day=1))
-    drawn, withheld = _drawn_since(guide, month, tax_profile=rules.tax_profile.value)
-    tax = tax_on(rules.tax_profile, gross_fen, drawn_fen=drawn, withheld_fen=withheld)
+    tax = tax_for(rules, guide, gross_fen)
     is_free = gross_fen <= rules.approve_above_fen
     return Withdrawal.objects.create(
         out_bill_no=f"TX{today:%y%m%d}{random_text(100)}",

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from pages.guide import customers, goods, home, income, login
+from pages.guide import customers, goods, home, income, login, payouts
 
 urlpatterns: list[URLPattern] = [
     path("g/login", login.start),
@@ -17,6 +17,10 @@ urlpatterns: list[URLPattern] = [
     path("g/goods/<str:product_id>/link", goods.link_new),
     path("g/jssdk", goods.signatures),
     path("g/me", income.me),
+    path("g/payouts", payouts.index),
+    path("g/payouts/new", payouts.new),
+    path("g/payouts/<str:payout_id>", payouts.detail),
+    path("g/payouts/<str:payout_id>/cancel", payouts.cancel),
     path("g/me/commissions/<str:commission_id>", income.commission),
     path("g/me/commissions/<str:commission_id>/objections", income.objection_new),
 ]

@@ -11,7 +11,11 @@ from core.errors import Outcome, PortFailure
 from core.models import Job
 from distribution.contracts import (
     EXPENSE,
+    IN_TRANSIT,
+    PAID_OUT,
+    PROMISED,
     STATE_ACCOUNTS,
+    WITHHELD,
     Payer,
     TransferFact,
     TransferOrder,
@@ -123,3 +127,15 @@ def drawn(guide: Staff) -> int:
 
 def steps_owed() -> int:
     return Job.objects.filter(name="distribution.advance_payout", state=Job.State.DUE).count()
+
+
+def accounts(guide: Staff) -> dict[str, int]:
+    names = (IN_TRANSIT, PAID_OUT, PROMISED, WITHHELD)
+    found = {name: ledger.balance(name, party(guide.pk)) for name in names}
+    return {name: fen for name, fen in found.items() if fen}
+
+
+def finish(row: Withdrawal, bank: FakeTransfers) -> Withdrawal:
+    advance(row)
+    bank.end(row.out_bill_no, TransferState.SUCCESS)
+    return advance(row)
