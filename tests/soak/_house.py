@@ -121,15 +121,13 @@ def open_house() -> Iterator[House]:
     """Everything up, one merchant connected, two guides on duty; gone afterwards."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="siyu-soak-")))
-        url = stack.enter_context(_database())
+        url = stack.enter_context(own_database())
         twin = stack.enter_context(running_twin(folder / "twin"))
-        port = _free_port()
+        port = free_port()
         env = {
             **os.environ,
             "DATABASE_URL": url,
-            "REDIS_URL": urlunsplit(
-                urlsplit(os.environ["REDIS_URL"])._replace(path=REDIS_DATABASE)
-            ),
+            "REDIS_URL": redis_of_ours(),
             "SIYU_ENV": "test",
             "SIYU_BASE_DOMAIN": "localhost",
             "SIYU_PORT": str(port),
@@ -145,6 +143,10 @@ def open_house() -> Iterator[House]:
         stack.callback(house.wipe_redis)
         _furnish(house, port)
         yield house
+
+
+def redis_of_ours() -> str:
+    return urlunsplit(urlsplit(os.environ["REDIS_URL"])._replace(path=REDIS_DATABASE))
 
 
 def wait_for(is_true: Callable[[], bool], seconds: float, what: str) -> None:
@@ -191,7 +193,7 @@ def _connect(house: House, port: int) -> None:
         *("--agent-id", "1000002", "--secret", secret, "--token", token, "--aes-key", aes_key),
     )
     house.await_line("scheduler", "scheduler ready")
-    wait_for(lambda: _listens(port), START_SECONDS, "web")
+    wait_for(lambda: listens(port), START_SECONDS, "web")
     verified = house.twin.post(
         f"corps/{house.corp_id}/callback",
         url=connected["callback_url"],
@@ -203,7 +205,7 @@ def _connect(house: House, port: int) -> None:
 
 
 @contextmanager
-def _database() -> Iterator[str]:
+def own_database() -> Iterator[str]:
     """A database of this run only, on the server that DATABASE_URL names."""
     parts = urlsplit(os.environ["DATABASE_URL"])
     name = f"siyu_soak_{os.getpid()}"
@@ -226,13 +228,13 @@ def _admin(statement: str) -> None:
         link.close()
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(0.5)
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
