@@ -15,6 +15,7 @@ from livestream import invariants as livestream
 from mall import invariants as mall
 from mall import invariants_stock as stock
 from members import invariants as members
+from outreach import invariants as outreach
 from siyu import invariants_tenancy as tenancy
 from tenants.models import Tenant
 
@@ -44,6 +45,9 @@ INVARIANTS: dict[str, tuple[Callable[[], Finding], ...]] = {
     "E1": (inbox.messages_end,),
     "E2": (inbox.messages_act_once, acquisition.adds_act_once),
     "E3": (members.contacts_match_source,),
+    "E4": (outreach.touches_are_said_once,),
+    "E5": (outreach.touches_end_with_a_reason,),
+    "E6": (outreach.touches_keep_to_the_rules,),
     "E7": (inbox.news_reaches_listeners, inbox.work_is_not_left),
     "T3": (core.jobs_ran_at_home,),
 }
