@@ -66,6 +66,7 @@ from mall.selectors.orders import (
 from mall.selectors.proof import count_recent_buyers
 from mall.selectors.quotes import Quote, QuoteLine, merge_cart, quote_cart
 from mall.selectors.refunds import (
+    OPEN_STATES,
     get_after_sale_of,
     get_refund,
     has_open_refund,
@@ -80,6 +81,7 @@ from mall.selectors.timeline import EXCEPTION_WORDS, Moment, explain_order, expl
 
 __all__ = [
     "EXCEPTION_WORDS",
+    "OPEN_STATES",
     "CartItem",
     "CartPart",
     "Look",

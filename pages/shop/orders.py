@@ -8,12 +8,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from core.errors import PortFailure, Refusal
-from mall.models import Order
+from mall.models import Order, Refund
 from mall.selectors import (
+    OPEN_STATES,
     explain_order,
     get_order_of,
-    has_open_refund,
     list_orders_of,
+    list_refunds_of,
     read_receiver,
     refundable_freight,
     refundable_lines,
@@ -48,12 +49,14 @@ def orders(request: HttpRequest) -> HttpResponse:
 @require_GET
 def order(request: HttpRequest, order_id: str) -> HttpResponse:
     found = get_order_of(customer_of(request), order_id)
+    refunds = [row for row in list_refunds_of(found) if row.kind == Refund.Kind.AFTER_SALE]
     context: dict[str, Any] = {
         "order": found,
         "moments": list(reversed(explain_order(found))),
         "receiver": read_receiver(found),
         "can_refund": can_refund(found),
-        "has_open_refund": has_open_refund(found.pk),
+        "has_open_refund": any(refund.state in OPEN_STATES for refund in refunds),
+        "refunds": refunds,
         "is_just_paid": "paid" in request.GET and found.state == Order.State.PAID,
     }
     return render(request, "shop/order/detail.html", context)

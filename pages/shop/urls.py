@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from pages.shop import (
     addresses,
+    after_sales,
     benefits,
     cards,
     carts,
@@ -67,4 +68,8 @@ urlpatterns: list[URLPattern] = [
     path("orders/<str:order_id>/cancel", orders.cancel),
     path("orders/<str:order_id>/receive", orders.receive),
     path("orders/<str:order_id>/refund", refunds.refund),
+    path("after-sales", after_sales.after_sales),
+    path("after-sales/<str:number>", after_sales.after_sale),
+    path("after-sales/<str:number>/return", after_sales.send_back),
+    path("after-sales/<str:number>/withdraw", after_sales.withdraw),
 ]
