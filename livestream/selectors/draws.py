@@ -20,9 +20,6 @@ def get_draw(room: LiveRoom, public_id: str) -> Draw:
     return found
 
 
-get_draw_of = get_draw
-
-
 def list_draws_of(room: LiveRoom) -> QuerySet[Draw]:
     return room.draws.order_by("-pk")
 
@@ -30,6 +27,10 @@ def list_draws_of(room: LiveRoom) -> QuerySet[Draw]:
 def list_entries(draw: Draw) -> QuerySet[DrawEntry]:
     """Winners by place, then the others by ticket."""
     return draw.entries.order_by(F("place").asc(nulls_last=True), "ticket")
+
+
+def list_winners(draw: Draw) -> QuerySet[DrawEntry]:
+    return draw.entries.filter(place__isnull=False).order_by("place")
 
 
 def find_entry(draw: Draw, member_id: int) -> DrawEntry | None:

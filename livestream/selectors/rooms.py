@@ -9,15 +9,12 @@ from core import clock
 from core.context import schema
 from core.errors import NotFound
 from livestream.contracts import Watching
-from livestream.models import Comment, Invite, LiveRoom, ShelfItem
-from livestream.selectors.state import list_items
+from livestream.models import Comment, Invite, LiveRoom, ShelfItem, Visit
 from livestream.tickets import sign_ticket
 from mall.models import Product, Sku
 from org.contracts import Role
 from org.models import OrgUnit, Staff
 from org.selectors import find_brand_of, scope_path
-
-__all__ = ["list_items"]
 
 
 def list_rooms_for(actor: Staff) -> QuerySet[LiveRoom, Any]:
@@ -61,6 +58,12 @@ def get_room(public_id: str) -> LiveRoom:
     return found
 
 
+def live_ref(public_id: str) -> str:
+    """What an order keeps of the room it is placed in: its id while on air, else ""."""
+    rows = LiveRoom.objects.filter(public_id=public_id[:26], state=LiveRoom.State.LIVE)
+    return public_id[:26] if public_id and rows.exists() else ""
+
+
 def get_item(room: LiveRoom, item_id: int) -> ShelfItem:
     rows = ShelfItem.objects.select_related("sku__product", "room__unit")
     found = rows.filter(room=room, pk=item_id).first()
@@ -83,6 +86,10 @@ def list_comments(room: LiveRoom) -> QuerySet[Comment]:
 
 def find_invite(room: LiveRoom, guide: Staff) -> Invite | None:
     return Invite.objects.filter(room=room, guide=guide).first()
+
+
+def find_visit(room: LiveRoom, member_id: int) -> Visit | None:
+    return Visit.objects.select_related("inviter").filter(room=room, member_id=member_id).first()
 
 
 def list_skus_to_put(room: LiveRoom) -> QuerySet[Sku]:

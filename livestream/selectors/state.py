@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.db.models import F, QuerySet, Sum
-
-from livestream.models import Comment, Draw, LiveRoom, ShelfItem
+from core.money import format_yuan
+from livestream.models import Comment, Draw, LiveRoom
+from livestream.selectors.shelf import list_shelf
 
 LATEST_WORDS = 30
 
@@ -25,23 +25,16 @@ def room_of(room: LiveRoom) -> dict[str, Any]:
 
 
 def shelf_of(room: LiveRoom) -> list[dict[str, Any]]:
-    """Items in order, with what can be bought now; prices are text, as they are shown."""
+    """Items in order, with the price and the pieces of now."""
     return [
         {
-            "id": item.pk,
-            "free": max(0, item.free or 0),
-            "pinned": item.is_pinned,
-            "price_fen": item.sku.price_fen,
+            "id": row.item.pk,
+            "free": row.free,
+            "pinned": row.item.is_pinned,
+            "price": format_yuan(row.price_fen),
         }
-        for item in list_items(room)
+        for row in list_shelf(room)
     ]
-
-
-def list_items(room: LiveRoom) -> QuerySet[ShelfItem, Any]:
-    """The shelf in its order, with `free`: pieces that can be bought now."""
-    rows = ShelfItem.objects.filter(room=room).select_related("sku__product")
-    free = Sum(F("sku__stock__on_hand") - F("sku__stock__sold"))
-    return rows.annotate(free=free).order_by("position", "pk")
 
 
 def draws_of(room: LiveRoom) -> list[dict[str, Any]]:

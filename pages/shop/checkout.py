@@ -11,6 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from core.errors import Refusal
 from core.ids import random_text
+from livestream.selectors import live_ref
+from livestream.services import show_shelf
 from mall.contracts import CartInvalid, NotOnSale, Place, Receiver, SoldOut, TotalChanged
 from mall.models import Entitlement, Order
 from mall.selectors import (
@@ -98,6 +100,7 @@ def _known(request: HttpRequest) -> Receiver | None:
 
 def _order_one(request: HttpRequest, basket: Basket, receiver: Receiver) -> list[Order]:
     """The sum and the gift are those that the customer was shown, not those of now."""
+    room_ref = live_ref(str(request.POST.get("room", "")))
     order = place_order(
         customer=customer_of(request),
         lines=basket.lines.items(),
@@ -106,7 +109,10 @@ def _order_one(request: HttpRequest, basket: Basket, receiver: Receiver) -> list
         idempotency_key=_given_key(request),
         entitlement_id=_find_gift(request),
         flash_sale=basket.sale,
+        room_ref=room_ref,
     )
+    if room_ref:
+        show_shelf(room_ref)
     return [order]
 
 
@@ -158,6 +164,7 @@ def _page(
         "is_price": isinstance(refused, TotalChanged),
         "is_sold_out": isinstance(refused, SoldOut),
         "is_cart": request.path == "/checkout",
+        "room_ref": live_ref(str(request.POST.get("room") or request.GET.get("room", ""))),
     }
     status = refused.status if refused and form.is_bound else 200
     return render(request, "shop/checkout.html", context, status=status)

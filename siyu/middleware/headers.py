@@ -23,12 +23,13 @@ class SecurityHeadersMiddleware:
         nonce = secrets.token_urlsafe(16)
         request.csp_nonce = nonce  # type: ignore[attr-defined]
         response = self.get_response(request)
-        sdk = _origin(settings.WECHAT_JSSDK_URL)
+        sdk, media = _origin(settings.WECHAT_JSSDK_URL), _origin(settings.MEDIA_BASE)
         response.headers.setdefault(
             "Content-Security-Policy",
             f"default-src 'self'; script-src 'self' 'nonce-{nonce}' {sdk}; "
             f"style-src 'self' 'unsafe-inline'; img-src 'self' data: https: {sdk}; "
-            f"connect-src 'self' {sdk}; frame-src {sdk}; object-src 'none'; "
+            f"connect-src 'self' {sdk} {_origin(settings.LIVE_BASE)} {media}; "
+            f"media-src 'self' blob: {media}; frame-src {sdk}; object-src 'none'; "
             f"base-uri 'none'; form-action 'self' {_origin(settings.WECHAT_OPEN_BASE)}; "
             f"frame-ancestors 'self'",
         )
