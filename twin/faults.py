@@ -82,24 +82,40 @@ class Faults:
         return self._store.rows("SELECT * FROM fault ORDER BY id")
 
     def pick(self, api: str) -> Fault | None:
-        """The fault this call meets, if any; counts it as fired."""
+        """The fault this call meets, if any; counts it as fired.
+
+        Several faults of one API share the calls between them: each breaks its own share of
+        all calls, and no call meets two.
+        """
+        if self._store.row("SELECT 1 FROM fault LIMIT 1") is None:
+            return None
+        left = 1.0
         with self._store.transaction():
             for row in self.list():
-                if fnmatch(api, row["api"]) and self._fires(row):
+                if not fnmatch(api, row["api"]) or _is_used_up(row):
+                    continue
+                if self._fires(row, row["rate"] / left):
                     return Fault(row["mode"], row["errcode"])
+                left -= row["rate"]
+                if left <= 0:
+                    break
         return None
 
-    def _fires(self, row: dict[str, Any]) -> bool:
-        if row["times"] is not None and row["fired"] >= row["times"]:
-            return False
-        # A generator per (seed, position) keeps the sequence the same across a restart.
-        draw = random.Random(f"{row['seed']}:{row['seen']}").random()
-        fires: bool = draw < row["rate"]
+    def _fires(self, row: dict[str, Any], share: float) -> bool:
+        """``share`` is that of the calls which met none of the faults before this one."""
+        # A generator per (seed, position) keeps the sequence the same across a restart, and one
+        # per fault keeps two of them with the same seed apart.
+        draw = random.Random(f"{row['seed']}:{row['mode']}:{row['errcode']}:{row['seen']}").random()
+        fires = draw < share
         self._store.execute(
             "UPDATE fault SET seen = seen + 1, fired = fired + ? WHERE id = ?",
             (int(fires), row["id"]),
         )
         return fires
+
+
+def _is_used_up(row: dict[str, Any]) -> bool:
+    return row["times"] is not None and row["fired"] >= row["times"]
 
 
 class FaultLayer:

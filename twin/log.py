@@ -36,9 +36,12 @@ class Log:
 
     def read(self, kind: str = "", since_id: int = 0, limit: int = 1000) -> list[dict[str, Any]]:
         """Rows after ``since_id`` whose kind is ``kind`` or starts with ``kind`` + a dot."""
+        # '/' follows '.': a range of the index, where LIKE would read every row.
+        where, names = "", []
+        if kind:
+            where = " AND (kind = ? OR kind > ? AND kind < ?)"
+            names = [kind, f"{kind}.", f"{kind}/"]
         found = self._store.rows(
-            "SELECT * FROM log WHERE id > ? AND (? = '' OR kind = ? OR kind LIKE ? || '.%')"
-            " ORDER BY id LIMIT ?",
-            (since_id, kind, kind, kind, limit),
+            f"SELECT * FROM log WHERE id > ?{where} ORDER BY id LIMIT ?", (since_id, *names, limit)
         )
         return [{**row, "data": load(row["data"])} for row in found]

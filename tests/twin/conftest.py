@@ -7,8 +7,9 @@ import pytest
 
 from tests.twin.pay_kit import pay_twin, shop, whole_shop
 from tests.twin.wecom_kit import CORP, KEY, TOKEN, Corp, Product, TwinProcess, free_port, serve
+from tests.twin.witness_kit import adapter, wechatpy
 
-__all__ = ["pay_twin", "shop", "whole_shop"]
+__all__ = ["adapter", "pay_twin", "shop", "wechatpy", "whole_shop"]
 
 
 @pytest.fixture(scope="session")

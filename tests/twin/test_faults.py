@@ -100,6 +100,87 @@ def test_rate_is_a_share_decided_by_the_seed(corp):
     assert 8 <= first.count(-1) <= 32
 
 
+MIXED = (
+    ("errcode", -1, 0.2),
+    ("errcode", 45009, 0.2),
+    ("http500", None, 0.2),
+    ("reset_after", None, 0.1),
+    ("timeout_after", None, 0.1),
+)
+
+
+def mix(corp):
+    corp.twin.admin("DELETE", "faults")
+    corp.twin.admin("POST", "settings", timeout_hold=0.01)
+    for mode, errcode, rate in MIXED:
+        order(corp, mode, errcode=errcode, rate=rate, times=None, seed=7)
+
+
+def outcome(corp, number):
+    body = {"group_name": f"等级{number}", "tag": [{"name": "金卡"}]}
+    address = f"{corp.twin.base}/cgi-bin/{TAG}"
+    try:
+        answer = http.post(address, params={"access_token": corp.token}, json=body)
+    except (httpx.ReadError, httpx.RemoteProtocolError):
+        return "reset"
+    return answer.json()["errcode"] if answer.status_code == 200 else answer.status_code
+
+
+def test_several_faults_of_one_api_each_break_their_own_share(corp):
+    mix(corp)
+    first = [outcome(corp, number) for number in range(200)]
+    fired = [fault["fired"] for fault in corp.twin.admin("GET", "faults")["faults"]]
+    mix(corp)
+    again = [outcome(corp, number) for number in range(200, 400)]
+
+    assert first == again
+    assert sum(fired) == 200 - first.count(0)
+    assert [first.count(code) for code in (-1, 45009, 500)] == fired[:3]
+    assert first.count("reset") == fired[3] + fired[4]
+    for count, (_, _, rate) in zip(fired, MIXED, strict=True):
+        assert abs(count - 200 * rate) < 25
+
+
+def test_what_was_reset_after_the_work_is_in_the_log(corp):
+    mix(corp)
+
+    outcomes = [outcome(corp, number) for number in range(60)]
+
+    corp.twin.admin("DELETE", "faults")
+    did = [row for row in corp.twin.log("wecom.call") if row["api"] == TAG and not row["errcode"]]
+    assert outcomes.count("reset") > 0
+    assert len(did) == outcomes.count(0) + outcomes.count("reset")
+
+
+@pytest.mark.parametrize(
+    "api",
+    [
+        "externalcontact/add_msg_template",
+        "externalcontact/get_groupmsg_list_v2",
+        "externalcontact/get_groupmsg_task",
+        "externalcontact/get_groupmsg_send_result",
+        "externalcontact/remind_groupmsg_send",
+        "externalcontact/cancel_groupmsg_send",
+        "externalcontact/groupchat/list",
+        "externalcontact/groupchat/get",
+        "externalcontact/groupchat/statistic",
+        "externalcontact/groupchat/statistic_group_by_day",
+        "externalcontact/get_user_behavior_data",
+        "externalcontact/add_moment_task",
+    ],
+)
+def test_each_api_of_sends_and_groups_can_be_broken(corp, api):
+    order(corp, "errcode", api=api, errcode=45033)
+    order(corp, "http500", api=api)
+    address = f"{corp.twin.base}/cgi-bin/{api}"
+
+    answers = [http.post(address, params={"access_token": corp.token}, json={}) for _ in range(3)]
+
+    assert answers[0].json()["errcode"] == 45033
+    assert answers[1].status_code == 500
+    assert answers[2].json()["errcode"] not in (0, 45033)
+
+
 def test_fault_of_one_api_leaves_others_alone_and_a_star_means_all(corp):
     order(corp, "errcode", errcode=45009)
     assert corp.get("user/get", userid="cai")["errcode"] == 0

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from tests.twin.pay_kit import Shop, new_number
+from tests.twin.pay_kit import APPID, BILLS, Shop, new_number
+from tests.twin.test_pay_transfers import bill
 from tests.twin.wecom_kit import Product
 
 pytestmark = pytest.mark.browser
@@ -40,13 +41,27 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
+TAKING = """<!doctype html><meta charset="utf-8"><title>提现</title>
+<script src="%s/jweixin.js"></script><p id="out">等待</p><script>
+var bill = %s, how = "%s";
+function show(text) { document.getElementById("out").textContent = text; }
+if (how === "bridge") {
+  WeixinJSBridge.invoke("requestMerchantTransfer", bill, function (r) { show(r.err_msg); });
+} else {
+  bill.success = function (r) { show("success " + r.errMsg); };
+  bill.fail = function (r) { show("fail " + r.errMsg); };
+  wx.requestMerchantTransfer(bill);
+}
+</script>"""
+
+
 @pytest.fixture
 def open_page(chromium: Any, product: Product, shop: Shop) -> Iterator[Any]:
     """Open a page of the product's own host that asks for a payment."""
     context = chromium.new_context(viewport={"width": 375, "height": 667})
 
-    def open_with(order: dict[str, str], how: str) -> Page:
-        html = PAGE % (shop.twin.base, json.dumps(order), how)
+    def open_with(order: dict[str, str], how: str, source: str = PAGE) -> Page:
+        html = source % (shop.twin.base, json.dumps(order), how)
         product.echo = lambda seen: html.encode()
         page = context.new_page()
         page.goto(f"http://m.aurora.localhost:{product.port}/cashier")
@@ -97,3 +112,53 @@ def test_a_wrongly_signed_page_is_told_so(open_page: Any, shop: Shop):
     page = open_page(shop.sheet(shop.place()), "sdk")
 
     page.wait_for_function("document.title === 'config:invalid signature'")
+
+
+def waiting(shop: Shop, number: str) -> dict[str, str]:
+    """The argument of requestMerchantTransfer for a new bill."""
+    made = shop.call("POST", BILLS, bill(shop, number)).json()
+    return {"mchId": shop.mchid, "appId": APPID, "package": made["package_info"]}
+
+
+@pytest.mark.parametrize(
+    ("how", "says"),
+    [
+        ("bridge", "requestMerchantTransfer:ok"),
+        ("sdk", "success requestMerchantTransfer:ok"),
+    ],
+)
+def test_confirming_a_transfer_takes_the_money(open_page: Any, shop: Shop, how: str, says: str):
+    number = new_number()
+    page = open_page(waiting(shop, number), how, TAKING)
+
+    text = page.get_by_role("dialog").inner_text()
+    page.get_by_role("button", name="确认收款").click()
+
+    page.get_by_text(says, exact=True).wait_for()
+    assert ("收款确认" in text, "¥88.00" in text, "Aurora" in text) == (True, True, True)
+    assert shop.receiver.wait(number)[0].resource["state"] == "SUCCESS"
+
+
+@pytest.mark.parametrize(
+    ("how", "says"),
+    [
+        ("bridge", "requestMerchantTransfer:cancel"),
+        ("sdk", "fail requestMerchantTransfer:cancel"),
+    ],
+)
+def test_leaving_a_transfer_takes_nothing(open_page: Any, shop: Shop, how: str, says: str):
+    number = new_number()
+    page = open_page(waiting(shop, number), how, TAKING)
+
+    page.get_by_role("button", name="取消").click()
+
+    page.get_by_text(says, exact=True).wait_for()
+    answer = shop.call("GET", f"{BILLS}/out-bill-no/{number}").json()
+    assert answer["state"] == "WAIT_USER_CONFIRM"
+
+
+def test_a_wrong_package_shows_no_sheet(open_page: Any, shop: Shop):
+    page = open_page({**waiting(shop, new_number()), "package": "ABBQOother"}, "sdk", TAKING)
+
+    page.get_by_text("fail requestMerchantTransfer:fail", exact=True).wait_for()
+    assert page.get_by_role("dialog").count() == 0

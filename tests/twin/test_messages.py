@@ -54,9 +54,61 @@ def test_same_request_inside_the_window_is_delivered_once(corp):
 
 
 @pytest.mark.parametrize(
+    ("knob", "limit"),
+    [("message_per_minute", 30), ("message_per_hour", 40)],
+    ids=["minute", "hour"],
+)
+def test_what_is_too_much_for_a_member_is_dropped_unsaid(corp, knob, limit):
+    knobs = {"message_per_minute": 1000, "message_per_hour": 1000, knob: limit}
+    corp.twin.admin("POST", "settings", **knobs)
+    to = {"agentid": CORP["agent_id"], "msgtype": "text"}
+
+    answers = [
+        corp.post("message/send", touser="cai", text={"content": f"{i}"}, **to)
+        for i in range(limit + 1)
+    ]
+    corp.post("message/send", touser="cai|dee", text={"content": "完"}, **to)
+
+    assert {answer["errcode"] for answer in answers} == {0}
+    assert len(seen(corp, "cai")) == limit
+    assert len(seen(corp, "dee")) == 1
+    dropped = corp.twin.log("message.dropped")
+    assert [row["userids"] for row in dropped] == [["cai"], ["cai"]]
+
+
+def test_another_request_inside_the_window_is_delivered(corp):
+    body = {**TO_CAI, "msgtype": "textcard", "textcard": CARD, "enable_duplicate_check": 1}
+
+    corp.post("message/send", **body)
+    corp.post("message/send", **{**body, "textcard": {**CARD, "title": "今日四件事"}})
+    corp.post("message/send", **body, duplicate_check_interval=1)
+
+    assert len(seen(corp, "cai")) == 3
+
+
+@pytest.mark.parametrize("field", ["title", "description", "url"])
+@pytest.mark.parametrize("over", [0, 1])
+def test_card_fields_end_at_their_byte(corp, field, over):
+    limit = {"title": 128, "description": 512, "url": 2048}[field]
+    text = {"title": "t", "description": "d", "url": "u", field: "x" * (limit + over)}
+
+    answer = corp.post("message/send", **TO_CAI, msgtype="textcard", textcard=text)
+
+    wanted = {"title": 45002, "description": 45002, "url": 40039}[field] if over else 0
+    assert answer["errcode"] == wanted
+
+
+@pytest.mark.parametrize(
     ("change", "errcode"),
     [
         ({"touser": "nobody"}, 81013),
+        ({"msgtype": "textcard", "textcard": {**CARD, "description": ""}}, 41033),
+        ({"msgtype": "textcard", "textcard": {**CARD, "title": ""}}, 41016),
+        ({"msgtype": "textcard", "textcard": {**CARD, "btntxt": "查看全部了"}}, 40058),
+        ({"msgtype": "textcard"}, 40063),
+        ({"toparty": "|".join(["2"] * 101)}, 40066),
+        ({"safe": 3}, 40058),
+        ({"priority": 1}, 40058),
         ({"touser": ""}, 40063),
         ({"touser": "|".join(["cai"] * 1001)}, 40031),
         ({"agentid": 1}, 301002),

@@ -151,23 +151,71 @@ def test_sdk_refuses_a_tampered_notification(sdk: WeChatPay, shop: Shop):
     assert sdk.callback(delivery.headers, tampered) is None
 
 
+REPORTS = [
+    {"info_type": "岗位类型", "info_content": "导购"},
+    {"info_type": "报酬说明", "info_content": "11月佣金"},
+]
+
+
+def transferred(sdk: WeChatPay, shop: Shop, number: str, **changes: Any) -> tuple[int, Any]:
+    asked = {
+        "out_bill_no": number,
+        "transfer_scene_id": "1005",
+        "openid": shop.openid,
+        "transfer_amount": 8800,
+        "transfer_remark": "11月佣金",
+        "transfer_scene_report_infos": REPORTS,
+        **changes,
+    }
+    status, text = sdk.mch_transfer_bills(**asked)
+    return status, json.loads(text)
+
+
 def test_sdk_transfers_queries_and_cancels(sdk: WeChatPay, shop: Shop):
-    reports = [
-        {"info_type": "岗位类型", "info_content": "导购"},
-        {"info_type": "报酬说明", "info_content": "11月佣金"},
-    ]
     number = new_number()
 
-    status, text = sdk.mch_transfer_bills(
-        out_bill_no=number,
-        transfer_scene_id="1005",
-        openid=shop.openid,
-        transfer_amount=8800,
-        transfer_remark="11月佣金",
-        user_name="蔡导购",
-        transfer_scene_report_infos=reports,
-    )
+    status, made = transferred(sdk, shop, number, user_name="蔡导购")
 
-    assert (status, json.loads(text)["state"]) == (200, "WAIT_USER_CONFIRM")
+    assert (status, made["state"]) == (200, "WAIT_USER_CONFIRM")
     assert json.loads(sdk.mch_transfer_bills_query(number)[1])["transfer_amount"] == 8800
     assert json.loads(sdk.mch_transfer_bills_cancel(number)[1])["state"] == "CANCELLED"
+    by_id = sdk.mch_transfer_bills_query(transfer_bill_no=made["transfer_bill_no"])
+    assert json.loads(by_id[1])["fail_reason"] == "MCH_CANCEL"
+
+
+def test_sdk_decrypts_the_notification_of_a_taken_transfer(sdk: WeChatPay, shop: Shop):
+    number = new_number()
+    made = transferred(sdk, shop, number)[1]
+
+    asked = {"mchId": shop.mchid, "appId": APPID, "package": made["package_info"]}
+    shop.twin.admin("POST", "phone/transfer", **asked)
+    delivery = shop.receiver.wait(number)[0]
+
+    told = sdk.callback(delivery.headers, delivery.body)
+    assert told["event_type"] == "MCHTRANSFER.BILL.FINISHED"
+    assert (told["resource"]["state"], told["resource"]["transfer_amount"]) == ("SUCCESS", 8800)
+    assert json.loads(sdk.mch_transfer_bills_query(number)[1])["state"] == "SUCCESS"
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        pytest.param({"transfer_amount": 5}, 400, "PARAM_ERROR", id="5 fen"),
+        pytest.param({"transfer_amount": 20_001}, 403, "RULE_LIMIT", id="over the cap"),
+        pytest.param({"openid": "oNobody"}, 400, "INVALID_REQUEST", id="openid"),
+        pytest.param(
+            {"transfer_scene_report_infos": REPORTS[:1]}, 400, "PARAM_ERROR", id="half a report"
+        ),
+        pytest.param({"transfer_scene_id": "1000"}, 400, "PARAM_ERROR", id="scene"),
+        pytest.param({"transfer_remark": "佣" * 33}, 400, "PARAM_ERROR", id="long remark"),
+        pytest.param({"notify_url": "https://a.localhost/x?y=1"}, 400, "PARAM_ERROR", id="query"),
+        pytest.param({"appid": "wxother"}, 400, "APPID_MCHID_NOT_MATCH", id="appid"),
+    ],
+)
+def test_sdk_is_told_why_a_transfer_is_refused(sdk, shop, changes, status, code):
+    number = new_number()
+
+    answer = transferred(sdk, shop, number, **changes)
+
+    assert (answer[0], answer[1]["code"]) == (status, code)
+    assert sdk.mch_transfer_bills_query(number)[0] == 404

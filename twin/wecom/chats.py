@@ -30,7 +30,7 @@ def get_chat(twin: Twin, chat_id: str) -> Row:
 
 def create_chat(twin: Twin, corp_id: str, name: str, owner: str) -> Row:
     """A group with its owner in it."""
-    row = {
+    row: Row = {
         "chat_id": "wr" + secrets.token_urlsafe(24)[:30],
         "corp_id": corp_id,
         "name": name,

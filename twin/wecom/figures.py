@@ -55,7 +55,9 @@ def statistic(call: Call) -> Answer:
     owners: dict[str, list[Row]] = {}
     for chat in chats:
         owners.setdefault(str(chat["owner"]), []).append(chat)
-    items = [{"owner": o, "data": _figures(call, c, span)} for o, c in owners.items()]
+    items: list[Row] = [
+        {"owner": owner, "data": _figures(call, owned, span)} for owner, owned in owners.items()
+    ]
     name = ORDERS[call.body.get("order_by") or 1]
     items.sort(key=lambda item: item["data"][name], reverse=call.body.get("order_asc") != 1)
     start = call.body.get("offset") or 0

@@ -44,17 +44,32 @@ def message_send(call: Call) -> Answer:
 
 def _deliver(call: Call, userids: list[str], content: Row, msgid: str) -> None:
     kind = call.body["msgtype"]
-    for userid in userids:
+    spared = [userid for userid in userids if _has_enough(call, userid)]
+    reached = [userid for userid in userids if userid not in spared]
+    told = {"corp_id": call.corp_id, "msgtype": kind, "content": content, "msgid": msgid}
+    if spared:
+        call.twin.log.write("message.dropped", userids=spared, **told)
+    if reached:
+        call.twin.log.write("message.sent", userids=reached, **told)
+    for userid in reached:
         owner = f"member:{call.corp_id}/{userid}"
         put_in_inbox(call.twin, owner, str(call.corp["name"]), kind, content)
-    call.twin.log.write(
-        "message.sent",
-        corp_id=call.corp_id,
-        userids=userids,
-        msgtype=kind,
-        content=content,
-        msgid=msgid,
-    )
+        call.twin.store.insert(
+            "told_member", corp_id=call.corp_id, userid=userid, at=call.twin.clock.real()
+        )
+
+
+def _has_enough(call: Call, userid: str) -> bool:
+    """Whether the member has had 30 messages in a minute, or 1,000 in an hour; nobody is told."""
+    for setting, seconds in (("message_per_minute", 60), ("message_per_hour", 3600)):
+        since = call.twin.clock.real() - seconds
+        had = call.twin.store.value(
+            "SELECT count(*) FROM told_member WHERE corp_id = ? AND userid = ? AND at > ?",
+            (call.corp_id, userid, since),
+        )
+        if had >= int(call.twin.settings.get(setting)):
+            return True
+    return False
 
 
 def _receivers(call: Call) -> tuple[list[str], list[str], list[str]]:
