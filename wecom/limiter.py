@@ -7,6 +7,8 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from core.context import tkey
 from core.errors import Outcome, PortFailure
 from wecom.errcodes import meaning
@@ -79,8 +81,9 @@ def pause(corp_id: str, api: str) -> float:
                 pipe.incr(strikes)
                 pipe.expire(strikes, MAX_PAUSE_SECONDS)
                 count = int(pipe.execute()[0])
-            seconds = min(MAX_PAUSE_SECONDS, 60 * 4 ** (min(count, 4) - 1))
-            link.set(tkey("wecom-pause", corp_id, api), 1, ex=seconds)
+            first = settings.WECOM_PAUSE_MS / 1_000
+            seconds = min(MAX_PAUSE_SECONDS, first * 4 ** (min(count, 4) - 1))
+            link.set(tkey("wecom-pause", corp_id, api), 1, px=max(1, round(seconds * 1_000)))
         except RedisError:
             report_down()
         else:

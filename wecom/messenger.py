@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.conf import settings
+
 from core.errors import Outcome, PortFailure
 from outreach.contracts import (
     ALREADY_CANCELLED,
@@ -24,9 +26,6 @@ from wecom.selectors import get_app
 from wecom.texts import cut_bytes
 
 TEXT_BYTES = 4_000
-SECONDS = 10.0
-"""A call with ten thousand recipients is slower than others; a lease outlives it."""
-
 MAX_PAGES = 500
 LONGEST_SPAN = dt.timedelta(days=30)
 _STATUS = {
@@ -103,9 +102,9 @@ class WecomGroupMessenger:
 def _post(name: str, body: Json, *, repeatable: bool = True) -> Json:
     """Codes the domain knows by a word of its own are renamed."""
     api = f"externalcontact/{name}"
-    client = CorpClient(get_app())
+    client, seconds = CorpClient(get_app()), settings.WECOM_SUBMIT_MS / 1_000
     try:
-        return client.post(api, body, repeatable=repeatable, seconds=SECONDS)
+        return client.post(api, body, repeatable=repeatable, seconds=seconds)
     except PortFailure as failure:
         if failure.code in _WORDS:
             raise PortFailure(_WORDS[failure.code], failure.text) from failure

@@ -3,7 +3,6 @@
 from django.db.models import Max, Min, Q
 
 from core import clock, jobs
-from core.ids import public_id
 from outreach.models import Chunk
 from outreach.services.reconciling import reconcile_chunks
 from outreach.services.sending import send_chunks
@@ -12,6 +11,7 @@ HELPERS = 3
 DUE = Q(state=Chunk.State.QUEUED)
 OPEN = Q(state__in=(Chunk.State.QUEUED, Chunk.State.SENDING, Chunk.State.UNKNOWN))
 LONGEST_WAIT = 10.0
+WINDOW_SECONDS = 10
 
 
 def send_plan(*, plan_id: int, depth: int, seconds: float) -> float | None:
@@ -20,8 +20,10 @@ def send_plan(*, plan_id: int, depth: int, seconds: float) -> float | None:
     Depth 0 is the one that stays; a helper (1 …) ends when nothing is due. Raises
     `PortFailure` when the other side cannot be asked about doubtful chunks.
     """
-    _call_a_helper(plan_id, depth)
+    _call_a_helper(plan_id, depth + 1)
     pause = send_chunks(plan_id=plan_id, seconds=seconds)
+    if not pause:
+        _call_a_helper(plan_id, max(depth, 1))
     if depth:
         return None
     if not pause:
@@ -47,10 +49,12 @@ def _asks_soon(plan_id: int) -> bool:
 
 
 def _call_a_helper(plan_id: int, depth: int) -> None:
+    """Owe a helper while more than one chunk is due; at most one a depth in a while."""
     due = Chunk.objects.filter(DUE, plan_id=plan_id, retry_at__lte=clock.now())
-    if depth < HELPERS and due[1:2].exists():
+    if depth <= HELPERS and due[1:2].exists():
+        window = int(clock.real_now().timestamp() // WINDOW_SECONDS)
         jobs.enqueue(
             "outreach.send_plan",
-            {"plan_id": plan_id, "depth": depth + 1},
-            key=f"help:{plan_id}:{public_id()}",
+            {"plan_id": plan_id, "depth": depth},
+            key=f"help:{plan_id}:{depth}:{window}",
         )

@@ -58,7 +58,7 @@ def gate_rules(plan: TouchPlan, policy: Policy, now: dt.datetime) -> list[Rule]:
         *(_cap_rules() if plan.is_commercial and plan.channel == ChatType.SINGLE else []),
         Rule(reasons.QUOTA, f"{_used(policy)} >= %(quota)s"),
         Rule(reasons.HOLDOUT, _HELD_OUT),
-        Rule(reasons.OUTBID, _OUTBID),
+        *([Rule(reasons.OUTBID, _OUTBID)] if plan.is_commercial else []),
     ]
 
 
