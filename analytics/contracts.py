@@ -9,11 +9,12 @@ from enum import StrEnum
 
 
 class Unit(StrEnum):
-    """How a value reads: a rate, money, or a plain ratio of two counts."""
+    """How a value reads: a rate, money, a plain ratio of two counts, or a length of time."""
 
     RATE = "rate"
     FEN = "fen"
     RATIO = "ratio"
+    SECONDS = "seconds"
 
 
 class Grain(StrEnum):
@@ -55,6 +56,7 @@ class Metric:
 
 
 DIMENSION_NAMES = {
+    "room": "直播间",
     "all": "全部",
     "brand": "品牌",
     "platform": "平台",
@@ -66,6 +68,8 @@ DIMENSION_NAMES = {
     "scene": "场景",
     "group_type": "群类型",
 }
+
+LIVE_DIMENSIONS = ("all", "store", "room")
 
 METRICS = (
     Metric(
@@ -218,6 +222,61 @@ METRICS = (
         denominator="全部时段",
         dimensions=("scene",),
         note="销售超过一半时要留意",
+    ),
+    Metric(
+        code="live_uv_value",
+        name="直播 UV 价值",
+        unit=Unit.FEN,
+        grain=Grain.DAY,
+        formula="直播间内付款的订单金额 ÷ 进入过直播间的人数",
+        numerator="直播间订单支付金额（分）",
+        denominator="进入的人数（去重）",
+        dimensions=LIVE_DIMENSIONS,
+        note="记在开播那天；一人多次进入只算一人",
+    ),
+    Metric(
+        code="live_conv",
+        name="直播进入成交率",
+        unit=Unit.RATE,
+        grain=Grain.DAY,
+        formula="在直播间下单并付款的人数 ÷ 进入过直播间的人数",
+        numerator="付款的人数",
+        denominator="进入的人数（去重）",
+        dimensions=LIVE_DIMENSIONS,
+        note="视频和直播一般 5%–10%",
+    ),
+    Metric(
+        code="live_avg_stay_s",
+        name="直播人均停留",
+        unit=Unit.SECONDS,
+        grain=Grain.DAY,
+        formula="观看秒数合计 ÷ 进入过直播间的人数",
+        numerator="观看秒数",
+        denominator="进入的人数（去重）",
+        dimensions=LIVE_DIMENSIONS,
+        note="页面每 20 秒报一次，一次最多算 30 秒；视频号直播的参考值是 12 分钟",
+    ),
+    Metric(
+        code="live_gpm",
+        name="直播千次观看成交额",
+        unit=Unit.FEN,
+        grain=Grain.DAY,
+        formula="直播间内付款的订单金额 × 1000 ÷ 进入次数",
+        numerator="直播间订单支付金额（分）× 1000",
+        denominator="进入次数",
+        dimensions=LIVE_DIMENSIONS,
+        note="一人多次进入算多次",
+    ),
+    Metric(
+        code="live_invite_enter_rate",
+        name="直播邀约进入率",
+        unit=Unit.RATE,
+        grain=Grain.DAY,
+        formula="受导购邀请进入直播间的人数 ÷ 打开过邀请的人数",
+        numerator="受邀进入的人数",
+        denominator="打开邀请的人数",
+        dimensions=LIVE_DIMENSIONS,
+        note="同一个邀请、同一部手机打开多次算一次；受邀进入的人总算打开过",
     ),
 )
 

@@ -183,7 +183,71 @@ FROM totals t CROSS JOIN (VALUES ('sales'), ('enable'), ('interact')) AS s(scene
 JOIN slots ON slots.day = t.day
 GROUP BY t.day, s.scene, t.total"""
 
+_LIVE = f"""
+WITH rooms AS MATERIALIZED (
+    SELECT room_id, room_ref, unit_id, {_day("started_at")} AS day
+    FROM fact_live_room
+    WHERE started_at >= %(from)s AND started_at < %(until)s
+      AND {_day("started_at")} = ANY(%(days)s)),
+spread AS MATERIALIZED (
+    SELECT * FROM rooms CROSS JOIN LATERAL (VALUES ('all', ''), ('store', unit_id::text),
+        ('room', room_id::text)) AS d(dimension, key)),
+people AS MATERIALIZED (
+    SELECT s.day, s.dimension, s.key, count(DISTINCT v.member_id) AS people,
+           sum(v.entries) AS views, sum(v.seconds) AS seconds
+    FROM spread s JOIN fact_live_visit v ON v.room_id = s.room_id
+    GROUP BY s.day, s.dimension, s.key),
+sales AS MATERIALIZED (
+    SELECT s.day, s.dimension, s.key, sum(o.paid_fen) AS paid_fen,
+           count(DISTINCT o.member_id) AS payers
+    FROM spread s JOIN fact_order o ON o.room_ref = s.room_ref
+    WHERE o.kind = 'sale' AND o.paid_at IS NOT NULL AND o.room_ref <> ''
+      AND o.placed_at >= %(from)s AND o.placed_at < %(until)s::timestamptz + interval '2 days'
+    GROUP BY s.day, s.dimension, s.key)"""
+
+LIVE_UV_VALUE = f"""{_LIVE}
+SELECT day, dimension, key, coalesce(paid_fen, 0) AS numerator, people AS denominator,
+       true AS is_matured
+FROM people LEFT JOIN sales USING (day, dimension, key)"""
+
+LIVE_CONV = f"""{_LIVE}
+SELECT day, dimension, key, coalesce(payers, 0) AS numerator, people AS denominator,
+       true AS is_matured
+FROM people LEFT JOIN sales USING (day, dimension, key)"""
+
+LIVE_AVG_STAY_S = f"""{_LIVE}
+SELECT day, dimension, key, seconds AS numerator, people AS denominator, true AS is_matured
+FROM people"""
+
+LIVE_GPM = f"""{_LIVE}
+SELECT day, dimension, key, coalesce(paid_fen, 0) * 1000 AS numerator, views AS denominator,
+       true AS is_matured
+FROM people LEFT JOIN sales USING (day, dimension, key)"""
+
+LIVE_INVITE_ENTER_RATE = f"""{_LIVE},
+opened AS MATERIALIZED (
+    SELECT room_id, inviter_id, count(*) AS opened FROM fact_live_event
+    WHERE kind = 'open' AND room_id IN (SELECT room_id FROM rooms)
+    GROUP BY room_id, inviter_id),
+entered AS MATERIALIZED (
+    SELECT room_id, inviter_id, count(*) AS entered FROM fact_live_visit
+    WHERE inviter_id IS NOT NULL AND room_id IN (SELECT room_id FROM rooms)
+    GROUP BY room_id, inviter_id),
+invited AS MATERIALIZED (
+    SELECT room_id, coalesce(entered, 0) AS entered,
+           greatest(coalesce(opened, 0), coalesce(entered, 0)) AS opened
+    FROM opened FULL JOIN entered USING (room_id, inviter_id))
+SELECT s.day, s.dimension, s.key, sum(i.entered) AS numerator, sum(i.opened) AS denominator,
+       true AS is_matured
+FROM spread s JOIN invited i ON i.room_id = s.room_id
+GROUP BY s.day, s.dimension, s.key"""
+
 QUERIES = {
+    "live_uv_value": LIVE_UV_VALUE,
+    "live_conv": LIVE_CONV,
+    "live_avg_stay_s": LIVE_AVG_STAY_S,
+    "live_gpm": LIVE_GPM,
+    "live_invite_enter_rate": LIVE_INVITE_ENTER_RATE,
     "card_scan_rate": CARD_SCAN_RATE,
     "card_conversion_rate": CARD_CONVERSION_RATE,
     "contact_cac": CONTACT_CAC,
@@ -205,6 +269,7 @@ SELECT min(day) FROM (
     UNION ALL SELECT min({_day("placed_at")}) FROM fact_order WHERE kind = 'cancellation'
     UNION ALL SELECT min({_day("delivered_at")}) FROM fact_card
     UNION ALL SELECT min({_day("at")}) FROM fact_card_cost
+    UNION ALL SELECT min({_day("started_at")}) FROM fact_live_room
     UNION ALL SELECT min(day) FROM fact_group_speech
     UNION ALL SELECT min(day) FROM fact_slot) AS firsts"""
 

@@ -1,6 +1,7 @@
 """Reading figures: a value, a series, its usual range, its rows."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from core.money import PPM, format_ppm, format_yuan
 
 @dataclass(frozen=True)
 class Figure:
-    """One cell: both counts, and the value they make (ppm, fen or a ratio in ppm)."""
+    """One cell: both counts, and the value they make (ppm, fen, seconds or a ratio in ppm)."""
 
     metric: Metric
     day: dt.date
@@ -28,12 +29,12 @@ class Figure:
 
     @property
     def value(self) -> int | None:
-        """ppm for rates and ratios, fen for money; None where nothing was divided by."""
+        """ppm for rates and ratios, fen for money, seconds for time; None where nothing was divided by."""
         if self.metric.denominator == "":
             return self.numerator
         if not self.denominator:
             return None
-        if self.metric.unit is Unit.FEN:
+        if self.metric.unit in (Unit.FEN, Unit.SECONDS):
             return self.numerator // self.denominator
         return self.numerator * PPM // self.denominator
 
@@ -44,6 +45,8 @@ class Figure:
             return "—"
         if self.metric.unit is Unit.FEN:
             return format_yuan(value)
+        if self.metric.unit is Unit.SECONDS:
+            return f"{value // 60} 分 {value % 60} 秒"
         if self.metric.unit is Unit.RATIO:
             return f"{value / PPM:.2f}"
         return format_ppm(round(value, -3))
@@ -96,6 +99,14 @@ def list_figures(
     if until:
         rows = rows.filter(day__lte=until)
     return [_figure(metric, row) for row in rows.order_by("day", "key")]
+
+
+def find_latest(code: str, *, dimension: str, keys: Iterable[str]) -> dict[str, Figure]:
+    """{key: the newest cell} of those keys of a dimension that have any, in one query."""
+    metric = get_metric(code)
+    rows = _cells(metric).filter(dimension=dimension, key__in=list(keys))
+    newest = rows.order_by("key", "-day").distinct("key")
+    return {row.key: _figure(metric, row) for row in newest}
 
 
 def get_tile(code: str, *, dimension: str = "all", key: str = "", cells: int = 29) -> Tile:

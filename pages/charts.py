@@ -25,6 +25,28 @@ def line_chart(figures: Sequence[Figure], name: str, **more: Any) -> dict[str, A
     }
 
 
+def count_chart(
+    name: str, points: Sequence[tuple[dt.date, int | None]], kind: str = "line"
+) -> dict[str, Any]:
+    """One series of plain counts by day; None leaves a gap."""
+    return {
+        "unit": "count",
+        "kind": kind,
+        "days": [day.strftime("%m-%d") for day, _ in points],
+        "series": [{"name": name, "values": [value for _, value in points]}],
+    }
+
+
+def share_chart(name: str, shares: Sequence[tuple[str, int]]) -> dict[str, Any]:
+    """Bars of shares in ppm, each by its name."""
+    return {
+        "unit": "rate",
+        "kind": "bar",
+        "days": [label for label, _ in shares],
+        "series": [{"name": name, "values": [ppm for _, ppm in shares]}],
+    }
+
+
 def _every_day(figures: Sequence[Figure]) -> list[tuple[dt.date, int | None]]:
     known: dict[dt.date, int | None] = {figure.day: figure.value for figure in figures}
     if not figures or figures[0].metric.grain is not Grain.DAY:

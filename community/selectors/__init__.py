@@ -22,11 +22,22 @@ from community.selectors.groups import (
     list_groups_of,
     list_present,
     name_groups_for,
+    search_groups,
+)
+from community.selectors.sends import (
+    Waiting,
+    describe,
+    list_deliveries,
+    list_mine,
+    list_parked_for,
+    name_recipients,
 )
 
 __all__ = [
+    "Waiting",
     "count_left",
     "current_limits",
+    "describe",
     "find_draft",
     "get_calendar_for",
     "get_group_for",
@@ -34,14 +45,19 @@ __all__ = [
     "last_runs",
     "list_activity",
     "list_calendars_for",
+    "list_deliveries",
     "list_groups_for",
     "list_groups_of",
+    "list_mine",
+    "list_parked_for",
     "list_present",
     "list_runs_for",
     "list_runs_of",
     "list_slots",
     "name_groups_for",
+    "name_recipients",
     "newest_version",
     "reach_of",
+    "search_groups",
     "shown_version",
 ]

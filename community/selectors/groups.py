@@ -1,9 +1,10 @@
 """Reading groups: always through the eyes of an actor where one is asking."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
 from community.contracts import UnknownGroup
 from community.models import CustomerGroup, GroupMember, GroupSpeech, SlotRun
@@ -25,6 +26,7 @@ def list_groups_for(actor: Staff) -> QuerySet[CustomerGroup]:
 def list_groups_of(guide: Staff) -> QuerySet[CustomerGroup]:
     """The groups that a guide owns and that are still there."""
     rows = CustomerGroup.objects.filter(owner=guide).exclude(state=CustomerGroup.State.DISMISSED)
+    rows = rows.select_related("owner", "unit")
     return rows.order_by("-contact_count", "pk")
 
 
@@ -52,12 +54,36 @@ def name_groups_for(actor: Staff, ids: list[int]) -> dict[str, str]:
     return {str(pk): name for pk, name in rows.values_list("pk", "name")}
 
 
-def last_runs(groups: list[CustomerGroup]) -> dict[str, SlotRun]:
-    """The newest slot run for each group type among `groups`, in one query."""
-    kinds = {group.group_type for group in groups if group.group_type}
-    rows = SlotRun.objects.filter(calendar__group_type__in=kinds).select_related("slot")
-    newest = rows.order_by("calendar__group_type", "-due_at").distinct("calendar__group_type")
-    return {run.calendar.group_type: run for run in newest.select_related("calendar", "slot")}
+def search_groups(actor: Staff, *, text: str = "", group_type: str = "") -> QuerySet[CustomerGroup]:
+    """The actor's groups whose name holds `text`; `group_type` "none" are those without."""
+    rows = list_groups_for(actor)
+    if text:
+        rows = rows.filter(name__icontains=text)
+    if group_type:
+        rows = rows.filter(group_type="" if group_type == "none" else group_type)
+    return rows
+
+
+def last_runs(groups: Iterable[CustomerGroup]) -> dict[int, SlotRun]:
+    """{group id: the newest run of a calendar that speaks to it}, in one query."""
+    wanted = list(groups)
+    kinds = {group.group_type for group in wanted if group.group_type}
+    rows = SlotRun.objects.filter(calendar__group_type__in=kinds)
+    rows = rows.select_related("calendar__brand", "slot")
+    newest = list(rows.order_by("calendar", "-due_at").distinct("calendar"))
+    found = {}
+    for run in sorted(newest, key=lambda run: run.due_at):
+        for group in wanted:
+            if _hears(group, run):
+                found[group.pk] = run
+    return found
+
+
+def _hears(group: CustomerGroup, run: SlotRun) -> bool:
+    calendar = run.calendar
+    if group.unit is None or group.group_type != calendar.group_type:
+        return False
+    return group.unit.path.startswith(calendar.brand.path) and group.created_at <= run.due_at
 
 
 @dataclass(frozen=True)
@@ -90,7 +116,3 @@ def list_activity(group: CustomerGroup, days: int = 28) -> list[Activity]:
         else Activity(day, None, None)
         for day in wanted
     ]
-
-
-def latest_speech_day() -> dt.date | None:
-    return GroupSpeech.objects.aggregate(day=Max("day"))["day"]

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 from core import clock
 from distribution.selectors import income_of, list_opportunities
 from org.contracts import policy
+from outreach.selectors import list_waiting_for
 from pages.http import staff_of
 
 
@@ -19,5 +20,6 @@ def today(request: HttpRequest) -> HttpResponse:
         "today": clock.today(),
         "opportunities": list_opportunities(guide),
         "income": income_of(guide),
+        "waiting": list_waiting_for(guide).count(),
     }
     return render(request, "guide/today.html", context)

@@ -9,6 +9,7 @@
 
   function reader(unit) {
     if (unit === "fen") { return money; }
+    if (unit === "seconds") { return function (s) { return Math.floor(s / 60) + " 分 " + (s % 60) + " 秒"; }; }
     if (unit === "count") { return function (n) { return n.toLocaleString("zh-CN"); }; }
     if (unit === "rate") { return function (ppm) { return (ppm / 10000).toFixed(1) + "%"; }; }
     return function (ppm) { return (ppm / 1000000).toFixed(2); };
