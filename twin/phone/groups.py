@@ -48,9 +48,8 @@ def _group(twin: Twin, chat: Row, where: str) -> str:
     latest = twin.store.row("SELECT * FROM inbox WHERE id = ?", (chat["latest"] or 0,))
     note = summary(latest["kind"], load(latest["content"])) if latest else "还没有消息"
     side = when(latest["at"]) if latest else ""
-    return cell(
-        title_of(twin, chat), note if where == "group" else "扫码进群", href=path, side=side
-    )
+    note = note if where == "group" else "扫码进群"
+    return cell(title_of(twin, chat), note, href=path, side=side, icon=str(chat["name"] or "群"))
 
 
 async def picture(request: Request) -> Response:

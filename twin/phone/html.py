@@ -51,10 +51,12 @@ def face(name: str, kind: str = "") -> str:
     return f"<span class='face {h(kind)}'>{h(name[-1:] or '·')}</span>"
 
 
-def cell(name: str, note: str, *, href: str = "", kind: str = "", side: str = "") -> str:
-    """A row of a list, a link where ``href`` is given."""
+def cell(
+    name: str, note: str, *, href: str = "", kind: str = "", side: str = "", icon: str = ""
+) -> str:
+    """A row of a list, a link where ``href`` is given; its face is that of ``icon`` or ``name``."""
     inner = (
-        f"{face(name.partition('@')[0], kind)}<div>{h(name)}<small>{h(note)}</small></div>"
+        f"{face(icon or name.partition('@')[0], kind)}<div>{h(name)}<small>{h(note)}</small></div>"
         f"<span class='side'>{h(side)}</span>"
     )
     if href:

@@ -13,9 +13,9 @@ from twin.phone.session import Holder, holder_of, read_form
 from twin.phone.shell import ask_who, shell
 from twin.store import Row
 
+WAITING = "WAIT_USER_CONFIRM"
 STATES = {
     "ACCEPTED": "受理中",
-    "WAIT_USER_CONFIRM": "待确认收款",
     "TRANSFERING": "到账中",
     "SUCCESS": "已到账",
     "FAIL": "转账失败",
@@ -29,11 +29,15 @@ async def purse(request: Request) -> Response:
     holder, twin = holder_of(request), twin_of(request)
     if holder is None:
         return ask_who(request)
-    taken, paid = payees.received(twin, holder.person), wallet(twin, holder.person)
-    if not taken and not paid:
-        return _wallet(request, holder, empty("还没有收付款记录"))
-    body = _titled("收款", [_transfer(entry) for entry in taken])
-    return _wallet(request, holder, body + _titled("付款", [_payment(entry) for entry in paid]))
+    received, paid = payees.received(twin, holder.person), wallet(twin, holder.person)
+    waiting = [entry for entry in received if entry["state"] == WAITING]
+    taken = [entry for entry in received if entry["state"] != WAITING]
+    body = (
+        _titled("待确认收款", [_waiting(entry) for entry in waiting])
+        + _titled("收款", [_transfer(entry) for entry in taken])
+        + _titled("付款", [_payment(entry) for entry in paid])
+    )
+    return _wallet(request, holder, body or empty("还没有收付款记录"))
 
 
 def _wallet(request: Request, holder: Holder, body: str) -> Response:
@@ -47,15 +51,20 @@ def _titled(title: str, cells: list[str]) -> str:
     return f"<h2>{title}</h2><div class='list'>{''.join(cells)}</div>" if cells else ""
 
 
+def _waiting(entry: Row) -> str:
+    return (
+        f"<a class='cell' href='/phone/transfer/{h(entry['transfer_bill_no'])}'>"
+        f"{face(entry['merchant'])}<div>{h(entry['merchant'])}<small>{h(entry['description'])}"
+        f"</small></div><span class='money'>{yuan(entry['amount'])} ›</span></a>"
+    )
+
+
 def _transfer(entry: Row) -> str:
     note = f"{STATES[entry['state']]} · {messages.when(entry['at'])} {entry['description']}"
-    inner = (
-        f"{face(entry['merchant'])}<div>{h(entry['merchant'])}<small>{h(note)}</small></div>"
-        f"<span class='money'>+{yuan(entry['amount'])}</span>"
+    return (
+        f"<div class='cell'>{face(entry['merchant'])}<div>{h(entry['merchant'])}"
+        f"<small>{h(note)}</small></div><span class='money'>+{yuan(entry['amount'])}</span></div>"
     )
-    if entry["state"] != "WAIT_USER_CONFIRM":
-        return f"<div class='cell'>{inner}</div>"
-    return f"<a class='cell' href='/phone/transfer/{h(entry['transfer_bill_no'])}'>{inner}</a>"
 
 
 def _payment(entry: Row) -> str:
