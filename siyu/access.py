@@ -30,6 +30,10 @@ MATRIX: dict[str, frozenset[Role]] = {
     "orders.export": frozenset({A, OP, F}),
     "products.view": frozenset({A, OP, N, F, M}),
     "products.edit": frozenset({A, OP}),
+    "stock.view": frozenset({A, OP, N, F, M}),
+    "stock.edit": frozenset({A, OP}),
+    "sales.view": frozenset({A, OP, N, F, M}),
+    "sales.edit": frozenset({A, OP}),
     "cards.view": frozenset({A, OP, N, M}),
     "cards.edit": frozenset({A, OP}),
     "cards.export": frozenset({A, OP}),
@@ -69,6 +73,7 @@ MATRIX: dict[str, frozenset[Role]] = {
     "platform.tenants": frozenset({P}),
     "platform.provision": frozenset({P}),
     "platform.suspend": frozenset({P}),
+    "platform.archive": frozenset({P}),
     "platform.jobs": frozenset({P}),
 }
 

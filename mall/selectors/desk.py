@@ -65,6 +65,12 @@ def list_refunds_for(actor: Staff, *states: str) -> QuerySet[Refund]:
     return rows.select_related("order").order_by("created_at", "pk")
 
 
+def count_refunds_for(actor: Staff) -> dict[str, int]:
+    """{state: how many} of the refunds in the actor's reach."""
+    rows = list_refunds_for(actor).order_by().values_list("state")
+    return dict(rows.annotate(count=Count("pk")))
+
+
 def sum_refunds(actor: Staff, *states: str) -> Waiting:
     rows = list_refunds_for(actor, *states).order_by()
     return Waiting(rows.count(), rows.aggregate(fen=Sum("amount_fen"))["fen"] or 0)

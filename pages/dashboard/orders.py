@@ -5,28 +5,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from core.errors import NotFound
-from core.money import format_yuan
 from distribution.selectors.desk import tell_lines
 from mall import selectors, services
-from mall.models import Order, Refund
+from mall.models import Order
 from mall.selectors import desk
 from org.contracts import policy
 from pages.dashboard.labels import PLATFORMS, name_details
 from pages.dashboard.order_forms import OrderSearchForm, RefundForm, ResolveForm, ShipForm
 from pages.exports import csv_response
-from pages.http import page_of, safe_next, staff_of
+from pages.http import page_of, staff_of
 
 EXPORT_LIMIT = 50_000
-OPEN = (Refund.State.REQUESTED, Refund.State.PROCESSING)
-APPLIED = (Refund.State.APPLIED,)
-REFUND_TABS = {
-    "applied": APPLIED,
-    "open": OPEN,
-    "failed": (Refund.State.FAILED,),
-    "done": (Refund.State.SUCCESS,),
-    "declined": (Refund.State.DECLINED,),
-}
 
 
 @policy("staff", "orders.view")
@@ -95,41 +84,6 @@ def refund(request: HttpRequest, order_id: str) -> HttpResponse:
         messages.success(request, "退款已提交，钱会原路退回顾客")
         return redirect(f"/orders/{order_id}")
     return render(request, "dashboard/orders/refund.html", {"order": found, "form": form})
-
-
-@policy("staff", "orders.view")
-@require_GET
-def refunds(request: HttpRequest) -> HttpResponse:
-    state = request.GET.get("state", "applied")
-    rows = desk.list_refunds_for(staff_of(request), *REFUND_TABS.get(state, APPLIED))
-    context = {"page": page_of(request, rows), "state": state}
-    return render(request, "dashboard/orders/refunds.html", context)
-
-
-@policy("staff", "orders.refund", object_kind="refund")
-@require_POST
-def refund_decide(request: HttpRequest, number: str) -> HttpResponse:
-    found = desk.get_refund_for(staff_of(request), number)
-    if found is None:
-        raise NotFound
-    if request.POST.get("decision") == "approve":
-        services.approve_refund(refund=found)
-        messages.success(request, f"已同意退款 {format_yuan(found.amount_fen)}，钱会原路退回顾客")
-    else:
-        services.decline_refund(refund=found, reason=request.POST.get("reason", ""))
-        messages.success(request, "已拒绝，顾客会看到理由")
-    return redirect(safe_next(request, "/orders/refunds"))
-
-
-@policy("staff", "orders.refund", object_kind="refund")
-@require_POST
-def refund_retry(request: HttpRequest, number: str) -> HttpResponse:
-    found = desk.get_refund_for(staff_of(request), number)
-    if found is None:
-        raise NotFound
-    services.retry_refund(refund=found)
-    messages.success(request, f"退款 {format_yuan(found.amount_fen)} 已重新提交")
-    return redirect(safe_next(request, "/orders/refunds?state=failed"))
 
 
 @policy("staff", "orders.refund")
