@@ -39,13 +39,16 @@ def confirm_at(twin: Twin, corp_id: str, userid: str) -> int | None:
 
 
 def sweep(twin: Twin) -> None:
-    """Let members confirm what they would have confirmed by now."""
+    """Let members confirm what they would have confirmed by now, a fifth of a second at a time."""
+    until = twin.clock.monotonic() + 0.2
     due = twin.store.rows(
         "SELECT * FROM mass_task WHERE status = 0 AND confirm_at <= ? ORDER BY confirm_at LIMIT 50",
         (twin.clock.business(),),
     )
     for task in due:
         confirm(twin, task)
+        if twin.clock.monotonic() > until:
+            return
 
 
 def confirm_send(twin: Twin, body: Body) -> Row:
