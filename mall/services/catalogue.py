@@ -41,25 +41,36 @@ def create_product(
     return product
 
 
-_EDITABLE = ("title", "subtitle", "category", "image", "description", "status")
+_EDITABLE = ("title", "subtitle", "category", "image", "description", "status", "freight")
 
 
 @transaction.atomic
-def edit_product(*, product: Product, **changes: str) -> Product:
-    """Change what customers read, or take it off the shelf (`status` on or off)."""
+def edit_product(*, product: Product, **changes: Any) -> Product:
+    """Change what customers read, take it off the shelf (`status` on or off), or send it
+    by another template (`freight`, None for the brand's own).
+    """
     unknown = set(changes) - set(_EDITABLE)
     if unknown:
         raise InvalidInput(fields=sorted(unknown))
     if "status" in changes and changes["status"] not in Product.Status.values:
         raise InvalidInput("商品状态有误")
 
+    template = changes.get("freight")
+    if template is not None and template.brand_id != product.brand_id:
+        raise InvalidInput("运费模板须属于同一个品牌")
+
     before = {name: getattr(product, name) for name in changes}
     for name, value in changes.items():
         setattr(product, name, value)
     product.save(update_fields=list(changes))
 
-    audit.record("mall.product.edited", product, before=before, after=dict(changes))
+    audit.record("mall.product.edited", product, before=_plain(before), after=_plain(changes))
     return product
+
+
+def _plain(changes: dict[str, Any]) -> dict[str, Any]:
+    """As the audit keeps it: a template by its name."""
+    return {name: str(value) if value is not None else "" for name, value in changes.items()}
 
 
 @transaction.atomic
@@ -72,8 +83,9 @@ def add_sku(
     spec: str = "",
     reference_price_fen: int | None = None,
     is_for_sale: bool = True,
+    weight_g: int = 0,
 ) -> Sku:
-    """Add a variant; fen for each piece. Refuses `SkuCodeTaken`."""
+    """Add a variant; fen and grams for each piece. Refuses `SkuCodeTaken`."""
     _check_prices(price_fen, cost_fen)
     lock_name("mall.sku", code)
     if Sku.objects.filter(code=code).exists():
@@ -87,6 +99,7 @@ def add_sku(
         reference_price_fen=reference_price_fen,
         cost_fen=cost_fen,
         is_for_sale=is_for_sale,
+        weight_g=weight_g,
     )
 
     audit.record("mall.sku.added", sku, after={"code": code, "price_fen": price_fen})
@@ -94,16 +107,22 @@ def add_sku(
 
 
 @transaction.atomic
-def set_price(*, sku: Sku, price_fen: int, cost_fen: int | None = None) -> Sku:
-    """A new price for orders from now on; placed orders keep theirs."""
-    new_cost = sku.cost_fen if cost_fen is None else cost_fen
-    _check_prices(price_fen, new_cost)
+def set_price(
+    *, sku: Sku, price_fen: int, cost_fen: int | None = None, weight_g: int | None = None
+) -> Sku:
+    """A new price and weight for orders from now on; placed orders keep theirs."""
+    after = {
+        "price_fen": price_fen,
+        "cost_fen": sku.cost_fen if cost_fen is None else cost_fen,
+        "weight_g": sku.weight_g if weight_g is None else weight_g,
+    }
+    _check_prices(price_fen, after["cost_fen"])
 
-    before = {"price_fen": sku.price_fen, "cost_fen": sku.cost_fen}
-    sku.price_fen, sku.cost_fen = price_fen, new_cost
-    sku.save(update_fields=["price_fen", "cost_fen"])
+    before = {name: getattr(sku, name) for name in after}
+    for name, value in after.items():
+        setattr(sku, name, value)
+    sku.save(update_fields=list(after))
 
-    after = {"price_fen": price_fen, "cost_fen": new_cost}
     audit.record("mall.sku.repriced", sku, before=before, after=after)
     return sku
 

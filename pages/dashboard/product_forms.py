@@ -6,7 +6,8 @@ from django import forms
 from django.db import transaction
 
 from core.errors import Refusal
-from mall.models import Product, Sku
+from mall.models import FreightTemplate, Product, Sku
+from mall.selectors import list_templates_for
 from mall.services import add_sku, add_stock, create_product, edit_product, set_price
 from mall.services.stocktaking import MOST_PIECES, count_stock
 from org.models import OrgUnit, Staff
@@ -30,6 +31,12 @@ class SkuForm(BootstrapForm):
     reference_price_fen = YuanField(
         label="划线价（元）", required=False, help_text="须有真实成交记录，不填则不显示"
     )
+    weight_g = forms.IntegerField(
+        label="重量（克）", min_value=0, max_value=1_000_000, required=False, help_text="按重量算运费时用"
+    )
+
+    def clean_weight_g(self) -> int:
+        return int(self.cleaned_data["weight_g"] or 0)
 
     def save_or_explain(self, product: Product) -> bool:
         try:
@@ -57,6 +64,16 @@ class ProductForm(BootstrapForm):
         label="商品说明", required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
     status = forms.ChoiceField(label="状态", choices=Product.Status.choices)
+    freight = forms.ModelChoiceField(
+        FreightTemplate._default_manager.none(),
+        label="运费模板",
+        required=False,
+        empty_label="用品牌的默认运费",
+    )
+
+    def __init__(self, *args: Any, product: Product, actor: Staff, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choose_from(self, "freight", list_templates_for(actor).filter(brand=product.brand_id))
 
     def save_or_explain(self, product: Product) -> bool:
         try:
@@ -100,6 +117,9 @@ class NewProductForm(SkuForm):
 class PriceForm(BootstrapForm):
     price_fen = YuanField(label="售价（元）")
     cost_fen = YuanField(label="成本（元）")
+    weight_g = forms.IntegerField(
+        label="重量（克）", min_value=0, max_value=1_000_000, required=False
+    )
 
     def save_or_explain(self, sku: Sku) -> bool:
         try:

@@ -21,7 +21,7 @@ from pages.dashboard.product_forms import (
 )
 from pages.http import page_of, staff_of
 
-FIELDS = ("title", "subtitle", "category", "image", "description", "status")
+FIELDS = ("title", "subtitle", "category", "image", "description", "status", "freight")
 
 
 @policy("staff", "products.view")
@@ -54,7 +54,7 @@ def product(request: HttpRequest, product_id: str) -> HttpResponse:
 @require_POST
 def product_edit(request: HttpRequest, product_id: str) -> HttpResponse:
     found = get_product_for(staff_of(request), product_id)
-    form = ProductForm(request.POST)
+    form = ProductForm(request.POST, product=found, actor=staff_of(request))
     if form.is_valid() and form.save_or_explain(found):
         messages.success(request, "已保存")
         return redirect(f"/products/{product_id}")
@@ -107,7 +107,11 @@ def _page(request: HttpRequest, found: Product, **forms: Any) -> HttpResponse:
     context = {
         "product": found,
         "skus": desk.list_all_skus_of(found),
-        "form": ProductForm(initial={name: getattr(found, name) for name in FIELDS}),
+        "form": ProductForm(
+            initial={name: getattr(found, name) for name in FIELDS},
+            product=found,
+            actor=staff_of(request),
+        ),
         "sku_form": SkuForm(),
         "locations": list_units_for(staff_of(request)),
         **forms,

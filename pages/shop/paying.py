@@ -24,7 +24,11 @@ PAID = (Order.State.PAID, Order.State.SHIPPED, Order.State.RECEIVED)
 def pay(request: HttpRequest, order_id: str) -> HttpResponse:
     """Opening the page again asks nothing new of WeChat Pay: the collection is the same."""
     order = get_order_of(customer_of(request), order_id)
-    context: dict[str, Any] = {"order": order, "standing": _standing(order)}
+    context: dict[str, Any] = {
+        "order": order,
+        "standing": _standing(order),
+        "seconds": _seconds_left(order),
+    }
     if context["standing"] == "open":
         try:
             context["parameters"] = start_payment(order=order)
@@ -75,6 +79,12 @@ def _standing(order: Order) -> str:
         return "paid" if order.paid_fen else "closed"
     assert order.expires_at is not None
     return "open" if order.expires_at > clock.now() else "expired"
+
+
+def _seconds_left(order: Order) -> int:
+    """Whole seconds of business time in which the order may still be paid."""
+    assert order.expires_at is not None
+    return max(0, int((order.expires_at - clock.now()).total_seconds()))
 
 
 def _after(order: Order) -> str:

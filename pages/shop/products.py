@@ -12,8 +12,10 @@ from acquisition.models import ContactWay
 from acquisition.services import ensure_guide_way
 from mall.selectors import (
     count_recent_buyers,
+    find_freight_of,
     find_freight_rule,
     get_product,
+    list_open_sales,
     list_products_on_sale,
     list_skus_of,
 )
@@ -47,6 +49,8 @@ def product(request: HttpRequest, product_id: str) -> HttpResponse:
         "price": _price(skus),
         "buyers": count_recent_buyers(found),
         "freight": find_freight_rule(found.brand),
+        "template": find_freight_of(found),
+        "sales": list(list_open_sales([sku.pk for sku in skus])),
         "sharer": link.guide if link else None,
     }
     return render(request, "shop/product.html", context)
