@@ -29,7 +29,7 @@ class Figure:
 
     @property
     def value(self) -> int | None:
-        """ppm for rates and ratios, fen for money, seconds for time; None where nothing was divided by."""
+        """ppm for rates and ratios, fen, or seconds; None where nothing was divided by."""
         if self.metric.denominator == "":
             return self.numerator
         if not self.denominator:

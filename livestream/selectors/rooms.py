@@ -1,5 +1,6 @@
 """Rooms and what is in them, through the eyes of whoever asks."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -26,6 +27,12 @@ def list_rooms_for(actor: Staff) -> QuerySet[LiveRoom, Any]:
     return rows.filter(unit__path__startswith=scope_path(actor))
 
 
+def name_rooms_for(actor: Staff, ids: Iterable[int]) -> dict[str, str]:
+    """{id: title} of the rooms in the actor's reach, to label figures."""
+    rows = list_rooms_for(actor).order_by().filter(pk__in=list(ids))
+    return {str(pk): title for pk, title in rows.values_list("pk", "title")}
+
+
 def get_room_for(actor: Staff, public_id: str) -> LiveRoom:
     found = list_rooms_for(actor).filter(public_id=public_id).first()
     if found is None:
@@ -44,6 +51,13 @@ def list_rooms_to_invite_to(guide: Staff) -> QuerySet[LiveRoom, Any]:
     ids = [int(part) for part in guide.unit.path.strip("/").split("/") if part]
     mine = rows.filter(guide=guide)
     return mine | rows.filter(unit_id__in=ids, guide=None)
+
+
+def get_room_to_invite_to(guide: Staff, public_id: str) -> LiveRoom:
+    found = list_rooms_to_invite_to(guide).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def find_running_room(guide: Staff) -> LiveRoom | None:

@@ -7,10 +7,11 @@ from acquisition.selectors import name_batches_for
 from community.contracts import GROUP_TYPE_NAMES, SCENE_NAMES
 from community.selectors import name_groups_for
 from core.money import format_yuan
+from livestream.selectors import name_rooms_for
 from org.models import Staff
 from org.selectors import name_units_for
 
-ROWS = ("batch", "brand", "store", "group")
+ROWS = ("batch", "brand", "store", "group", "room")
 """Dimensions whose keys are rows of ours."""
 
 KINDS = {"share": "分享", "either": "分享或绑定"}
@@ -45,6 +46,8 @@ def key_labels(actor: Staff, dimension: str, keys: Iterable[str]) -> dict[str, s
         return {kind.value: name for kind, name in GROUP_TYPE_NAMES.items()}
     if dimension == "group":
         return name_groups_for(actor, ids)
+    if dimension == "room":
+        return name_rooms_for(actor, ids)
     if dimension == "batch":
         return name_batches_for(actor, ids)
     return name_units_for(actor, ids)
