@@ -18,6 +18,7 @@ FILES = {
     "@orders": ORDERS,
     "@bind": "序列号,订单号\n{card},D1\n",
     "@deliver": "快递单号,签收时间\nSF1,2026-03-01 10:00\n",
+    "@speech": "日期,群ID,发言人,消息数\n2026-03-01,wr_s1,wm1,1\n",
     "@units": "类型,编码,名称,上级编码\n门店,s9,九号店,brand-1\n",
 }
 

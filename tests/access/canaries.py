@@ -44,6 +44,8 @@ EXEMPT = {
     "mall.Refund.out_refund_no": ADDRESS,
     "mall.Sku.code": ADDRESS,
     "mall.Order.platform": MEANS,
+    "community.SopSlot.key": ADDRESS,
+    "outreach.Chunk.mark": ADDRESS,
 }
 
 

@@ -34,6 +34,7 @@ from members.models import Contact, Customer, Member
 from members.services import note, tag_member
 from org.models import ApiKey, OrgUnit, Staff
 from org.services import create_api_key
+from tests.access.groups_scene import gather
 from tests.mall.fakes import MERCHANT, FakeGateway
 
 HOUR = dt.timedelta(hours=1)
@@ -95,6 +96,7 @@ def fill_group(group: Group, goods: Goods, *, first_card: int) -> Group:
     group.things |= _named(group, goods, orders)
     group.things |= _cards(group, goods, first_card)
     group.things |= _desk(group, orders)
+    group.things |= gather(group)
     return group
 
 
