@@ -16,7 +16,13 @@ from analytics.models import MetricValue
 from core import clock
 from core.ids import random_text
 from core.models import Job, LongTask
-from distribution.models import Commission, ShareLink
+from distribution.models import (
+    Commission,
+    PayoutAccount,
+    PayoutDifference,
+    ShareLink,
+    Withdrawal,
+)
 from distribution.rules import DEFAULT_RULES
 from distribution.services import (
     decide_order,
@@ -262,6 +268,47 @@ def _cards(group: Group, goods: Goods, first: int) -> dict[str, str]:
         "card": fresh.serial,
         "scanned_card": doubtful.serial,
         "entitlement": promise.public_id,
+    }
+
+
+def _payouts(group: Group) -> dict[str, str]:
+    """A withdrawal that waits for approval, one that has ended, a difference about it."""
+    account = PayoutAccount.objects.create(
+        guide=group.guide,
+        drawn_fen=11_000,
+        appid=group.customer.appid,
+        openid=group.customer.openid,
+        real_name=group.text("蔡"),
+        bound_at=clock.now(),
+        usable_at=clock.now(),
+    )
+    ended, asked = (
+        Withdrawal.objects.create(
+            out_bill_no=f"TX{group.store.code}{state}",
+            guide=account.guide,
+            state=state,
+            gross_fen=11_000,
+            amount_fen=11_000,
+            tax_profile="employee",
+            remark=group.text("佣金"),
+            failure=group.text("没有确认"),
+            asked_at=clock.now(),
+            log=[{"at": clock.now().isoformat(), "text": group.text("已受理")}],
+        )
+        for state in (Withdrawal.State.FAILED, Withdrawal.State.ASKED)
+    )
+    difference = PayoutDifference.objects.create(
+        kind="payout_differs",
+        ref=ended.out_bill_no,
+        withdrawal=ended,
+        detail={"reason": group.text("不一致")},
+        at=clock.now(),
+    )
+    return {
+        "payout": asked.public_id,
+        "payout_token": asked.token,
+        "ended_payout": ended.public_id,
+        "payout_difference": str(difference.pk),
     }
 
 
