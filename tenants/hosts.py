@@ -15,8 +15,11 @@ TTL = 2.0
 
 @dataclass(frozen=True)
 class Found:
+    """`leads_to` is the host name that took this one's place, "" where none did."""
+
     tenant: Tenant
     surface: str
+    leads_to: str = ""
 
 
 _cache: dict[str, tuple[float, Found | None]] = {}
@@ -33,8 +36,15 @@ def find_host(host: str) -> Found | None:
         return known[1]
     to_public()
     row = Domain.objects.select_related("tenant").filter(domain=host).first()
-    found = Found(row.tenant, row.surface) if row else None
+    found = Found(row.tenant, row.surface, _successor(row)) if row else None
     if len(_cache) > 10_000:
         _cache.clear()
     _cache[host] = (time.monotonic(), found)
     return found
+
+
+def _successor(row: Domain) -> str:
+    if row.is_primary:
+        return ""
+    theirs = Domain.objects.filter(tenant=row.tenant, surface=row.surface, is_primary=True)
+    return theirs.values_list("domain", flat=True).first() or ""

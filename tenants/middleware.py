@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 
 from tenants import hosts
 from tenants.context import SchemaMismatch, assert_schema, to_public
@@ -20,6 +20,8 @@ URLCONFS = {
     "customer": "siyu.urls.customer",
     "platform": "siyu.urls.platform",
 }
+
+MACHINE_PATHS = ("/wecom/", "/api/", "/metricz")
 
 
 class HealthMiddleware:
@@ -74,12 +76,27 @@ class TenantMiddleware:
             return _unavailable("站点正在准备中")
         request.tenant = found.tenant  # type: ignore[attr-defined]
         request.urlconf = URLCONFS[found.surface]
+        if found.leads_to and not _is_for_machines(request):
+            return HttpResponseRedirect(_moved(request, found.leads_to))
         return self.get_response(request)
+
+
+def _is_for_machines(request: HttpRequest) -> bool:
+    """WeCom and WeChat Pay keep calling the address they were once given."""
+    return request.method != "GET" or request.path.startswith(MACHINE_PATHS)
+
+
+def _moved(request: HttpRequest, host: str) -> str:
+    port = request.get_host().rpartition(":")[2]
+    suffix = f":{port}" if port.isdigit() else ""
+    return f"{request.scheme}://{host}{suffix}{request.get_full_path()}"
 
 
 def _refusal(tenant: Tenant) -> HttpResponse | None:
     if tenant.state == Tenant.State.SUSPENDED:
         return _unavailable("站点已停用，请联系平台")
+    if tenant.state == Tenant.State.ARCHIVED:
+        return _unavailable("站点已归档，请联系平台")
     if tenant.state != Tenant.State.READY:
         return _unavailable("站点正在准备中")
     if settings.SIYU_CHECK_SCHEMA and tenant.schema_version != _version(tenant.kind):

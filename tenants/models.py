@@ -23,6 +23,10 @@ class Tenant(models.Model):
         CREATING = "creating", "创建中"
         READY = "ready", "运行中"
         SUSPENDED = "suspended", "已停用"
+        ARCHIVED = "archived", "已归档"
+
+    WITHOUT_SCHEMA = (State.CREATING, State.ARCHIVED)
+    """States in which there may be no schema to enter."""
 
     auto_create_schema = auto_drop_schema = False  # django-tenants asks; we never do
 
@@ -38,6 +42,8 @@ class Tenant(models.Model):
     created_at = models.DateTimeField()
     suspended_at = models.DateTimeField(null=True)
     suspended_reason = models.CharField(max_length=200, blank=True)
+    archive = models.CharField(max_length=200, blank=True)
+    archived_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.name

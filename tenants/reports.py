@@ -33,6 +33,8 @@ class TenantReport:
     lag: dt.timedelta = dt.timedelta(0)
     nightly_at: dt.datetime | None = None
     suspended_reason: str = ""
+    archive: str = ""
+    archived_at: dt.datetime | None = None
 
 
 @elsewhere()
@@ -60,12 +62,15 @@ def _report(tenant: Tenant) -> TenantReport:
         is_current=tenant.schema_version == version_of(tenant.kind),
         created_at=tenant.created_at,
         suspended_reason=tenant.suspended_reason,
-        **(_figures(tenant.schema_name) if tenant.state != Tenant.State.CREATING else {}),
+        archive=tenant.archive,
+        archived_at=tenant.archived_at,
+        **(_figures(tenant.schema_name) if tenant.state not in Tenant.WITHOUT_SCHEMA else {}),
     )
 
 
 def _shown(domain: Domain) -> str:
-    return domain.domain
+    words = "" if domain.is_primary else "，旧，转到新站点"
+    return f"{domain.domain}（{domain.get_surface_display()}{words}）"
 
 
 _FIGURES = """
@@ -104,6 +109,9 @@ def _figures(schema: str) -> dict[str, Any]:
 
 
 def staff_url(slug: str) -> str:
-    """Where a new merchant's first person logs in."""
+    """Where a merchant's people log in."""
+    with elsewhere():
+        theirs = Domain.objects.filter(tenant__slug=slug, surface=Domain.Surface.STAFF)
+        host = theirs.order_by("-is_primary").values_list("domain", flat=True).first()
     port = "" if settings.SIYU_PORT in (80, 443) else f":{settings.SIYU_PORT}"
-    return f"http://{slug}.{settings.SIYU_BASE_DOMAIN}{port}/login"
+    return f"http://{host or f'{slug}.{settings.SIYU_BASE_DOMAIN}'}{port}/login"

@@ -157,7 +157,7 @@ def migrate_all(report: Reporter = silent) -> int:
     for kind in Tenant.Kind.values:
         version = version_of(kind)
         lagging = Tenant.objects.filter(kind=kind).exclude(schema_version=version)
-        for tenant in lagging.exclude(state=Tenant.State.CREATING).order_by("pk"):
+        for tenant in lagging.exclude(state__in=Tenant.WITHOUT_SCHEMA).order_by("pk"):
             migrate(tenant, report)
             Tenant.objects.filter(pk=tenant.pk).update(schema_version=version)
             done += 1

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from pages.dashboard import auth, operations
-from pages.platform import clock, tenants
+from pages.platform import clock, keeping, tenants
 
 urlpatterns: list[URLPattern] = [
     path("", tenants.tenants),
@@ -13,7 +13,13 @@ urlpatterns: list[URLPattern] = [
     path("tenants/<slug:slug>", tenants.tenant),
     path("tenants/<slug:slug>/suspend", tenants.suspend),
     path("tenants/<slug:slug>/resume", tenants.resume),
+    path("tenants/<slug:slug>/archive", keeping.archive),
+    path("tenants/<slug:slug>/restore", keeping.restore),
+    path("tenants/<slug:slug>/host", keeping.move),
+    path("usage", keeping.usage),
     path("jobs", tenants.jobs),
+    path("jobs/dead", keeping.letters),
+    path("jobs/dead/<slug:slug>/<int:job_id>/retry", keeping.letter_retry),
     path("tasks/<str:task_id>", operations.task),
     path("demo/clock", clock.advance),
 ]

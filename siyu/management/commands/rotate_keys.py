@@ -25,4 +25,4 @@ class Command(ReportingCommand):
 
 @elsewhere()
 def _tenants() -> list[Tenant]:
-    return list(Tenant.objects.exclude(state=Tenant.State.CREATING).order_by("pk"))
+    return list(Tenant.objects.exclude(state__in=Tenant.WITHOUT_SCHEMA).order_by("pk"))

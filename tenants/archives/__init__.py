@@ -1,0 +1,1 @@
+"""A merchant in one file: written while nobody works on it, proved, dropped, brought back."""
