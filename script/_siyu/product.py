@@ -10,21 +10,26 @@ from .datadir import DataFolder
 
 DEFAULT_PORT = 8000
 DEFAULT_TWIN_PORT = 7300
+DEFAULT_LIVE_PORT = 7400
+DEMO_STREAM = "demo"
+# The moving test picture that every room of a demo shows.
 _BASES = ("WECOM_API_BASE", "WECHAT_OPEN_BASE", "WECHAT_API_BASE", "WECHATPAY_API_BASE")
 # Generated once and kept: what they encrypted or signed must stay readable.
 _SECRETS: dict[str, Callable[[], str]] = {
     "SIYU_SECRET_KEY": lambda: secrets.token_urlsafe(48),
     "SIYU_FIELD_KEYS": lambda: f"k1={secrets.token_hex(32)}",
     "SIYU_INDEX_KEY": lambda: secrets.token_hex(32),
+    "LIVE_TICKET_KEY": lambda: secrets.token_hex(32),
 }
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where the web process and the twin of a data folder listen, or will."""
+    """Where the web process, the twin and the live sockets of a data folder listen, or will."""
 
     port: int
     twin_port: int
+    live_port: int = DEFAULT_LIVE_PORT
 
 
 def is_upstream_foreign() -> bool:
@@ -38,13 +43,20 @@ def running_place(data: DataFolder) -> Place | None:
     pid = kept.get("pid")
     if pid is None or processes.started_at(int(pid)) != kept.get("born"):
         return None
-    return Place(int(kept["port"]), int(kept["twin_port"]))
+    return Place(
+        int(kept["port"]), int(kept["twin_port"]), int(kept.get("live_port", DEFAULT_LIVE_PORT))
+    )
 
 
 def last_place(data: DataFolder) -> Place:
     """Where the server listened last, for commands that run without one."""
     kept = data.read("services.json")
-    return Place(int(kept.get("port", DEFAULT_PORT)), int(kept.get("twin_port", DEFAULT_TWIN_PORT)))
+    usual = {
+        "port": DEFAULT_PORT,
+        "twin_port": DEFAULT_TWIN_PORT,
+        "live_port": DEFAULT_LIVE_PORT,
+    }
+    return Place(*(int(kept.get(name, port)) for name, port in usual.items()))
 
 
 def variables(data: DataFolder, addresses: dict[str, str], place: Place) -> dict[str, str]:
@@ -65,6 +77,9 @@ def variables(data: DataFolder, addresses: dict[str, str], place: Place) -> dict
         "SIYU_ENV": "demo",
         "SIYU_BASE_DOMAIN": "localhost",
         "WECHAT_JSSDK_URL": f"{twin}/jweixin.js",
+        "LIVE_BASE": f"ws://localhost:{place.live_port}",
+        "MEDIA_BASE": f"http://localhost:{place.live_port}/media",
+        "MEDIA_STREAM": DEMO_STREAM,
         **dict.fromkeys(_BASES, twin),
     }
     return {**defaults, **project.environment(), **ours}

@@ -1,11 +1,12 @@
 """The processes the product is made of, as script/server runs them."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from . import project
 from .datadir import DataFolder
 from .fleet import Program, responds
-from .product import Place
+from .product import DEMO_STREAM, Place
 
 # Queues are the lanes of siyu/celery.py; greetings never wait behind a nightly run.
 _WORKERS = {
@@ -45,6 +46,45 @@ def web(place: Place, env: Mapping[str, str]) -> Program:
     return Program(
         "网站", "web", command, _as_role(env, "siyu_app"), lambda _: responds(place.port, "/readyz")
     )
+
+
+def live(data: DataFolder, place: Place, env: Mapping[str, str]) -> Program:
+    """The sockets of live rooms, and the files of the demo's picture."""
+    command = [str(project.PYTHON), "-m", "livestream.live", "--port", str(place.live_port)]
+    command += ["--media", str(media_folder(data))]
+    return Program("直播", "live", command, env, lambda _: responds(place.live_port, "/readyz"))
+
+
+def picture(data: DataFolder, env: Mapping[str, str]) -> Program:
+    """A test picture with a tone as HLS: twelve seconds of it on the disk, never more."""
+    folder = media_folder(data) / DEMO_STREAM
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.iterdir():
+        old.unlink()
+    playlist = folder / "index.m3u8"
+    return Program("演示画面", "picture", _ffmpeg(playlist), env, lambda _: playlist.exists())
+
+
+def media_folder(data: DataFolder) -> Path:
+    folder = data.root / "hls"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _ffmpeg(playlist: Path) -> list[str]:
+    """H.264 and AAC, which every phone plays; fifteen pictures a second cost little."""
+    source = "testsrc2=size=360x640:rate=15"
+    tone = "sine=frequency=330:sample_rate=44100,volume=0.05"
+    flags = "delete_segments+omit_endlist+temp_file"
+    return [
+        *(str(next(project.FFMPEG_FOLDER.glob("ffmpeg-*"))), "-hide_banner", "-nostdin"),
+        *("-loglevel", "warning", "-re", "-f", "lavfi", "-i", source),
+        *("-re", "-f", "lavfi", "-i", tone),
+        *("-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-threads", "1"),
+        *("-pix_fmt", "yuv420p", "-g", "30", "-b:v", "300k", "-c:a", "aac", "-b:a", "48k"),
+        *("-f", "hls", "-hls_time", "2", "-hls_list_size", "6", "-hls_delete_threshold", "2"),
+        *("-hls_flags", flags, str(playlist)),
+    ]
 
 
 def workers(env: Mapping[str, str]) -> list[Program]:

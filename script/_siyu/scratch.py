@@ -36,7 +36,7 @@ def folder() -> Iterator[DataFolder]:
 def for_tests(durable: bool = False) -> Iterator[dict[str, str]]:
     """The environment for tests: services of their own, SIYU_ENV=test."""
     with folder() as data, services.in_use(data, durable) as addresses:
-        place = product.Place(processes.free_port(), processes.free_port())
+        place = product.Place(*(processes.free_port() for _ in range(3)))
         yield {**product.variables(data, addresses, place), "SIYU_ENV": "test"}
 
 

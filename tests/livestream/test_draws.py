@@ -162,7 +162,7 @@ def test_finishing_twice_changes_nothing(world: World) -> None:
 def _verify(record: dict[str, Any], folder: Path) -> "subprocess.CompletedProcess[str]":
     path = folder / "record.json"
     path.write_text(json.dumps(record, ensure_ascii=False))
-    command = [sys.executable, "-I", "docs/tools/verify_draw.py", str(path)]
+    command = [sys.executable, "-I", "script/verify_draw", str(path)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
 
 

@@ -65,7 +65,9 @@ def _serve(data: DataFolder, port: int) -> int:
         with step("准备数据"):
             _manage(env, "prepare")
         crew.start([programs.web(place, env), *programs.workers(env), programs.scheduler(env)])
+        crew.start([programs.live(data, place, env)])
         if env["SIYU_ENV"] == "demo":
+            crew.start([programs.picture(data, env)])
             with step("演示数据(首次约一分钟)"):
                 _manage(env, "play_demo")
         say()
@@ -95,11 +97,12 @@ def _fleet(data: DataFolder) -> Iterator[fleet.Fleet]:
 def _announce(data: DataFolder, port: int) -> Place:
     kept = data.read("services.json")
     twin_port = processes.free_port(kept.get("twin_port", product.DEFAULT_TWIN_PORT))
-    data.write("services.json", kept | {"twin_port": twin_port, "port": port})
-    place = Place(port, twin_port)
+    live_port = processes.free_port(kept.get("live_port", product.DEFAULT_LIVE_PORT))
+    ports = {"port": port, "twin_port": twin_port, "live_port": live_port}
+    data.write("services.json", kept | ports)
     me = {"pid": os.getpid(), "born": processes.started_at(os.getpid())}
-    data.write("server.json", {**me, "port": port, "twin_port": twin_port})
-    return place
+    data.write("server.json", {**me, **ports})
+    return Place(port, twin_port, live_port)
 
 
 def _manage(env: Mapping[str, str], command: str) -> None:
