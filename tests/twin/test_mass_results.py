@@ -51,6 +51,14 @@ def test_pages_end_when_the_cursor_does(corp):
     assert [row["external_userid"] for row in everything] == ids(people)
 
 
+def test_a_page_that_takes_the_last_row_has_no_cursor(corp):
+    made = single(corp, external_userid=ids(customers(corp, 2)), sender="cai")
+
+    page = corp.post(RESULT, msgid=made["msgid"], userid="cai", limit=2)
+
+    assert (len(page["send_list"]), page["next_cursor"]) == (2, "")
+
+
 def test_knobs_make_pages_small_and_the_first_one_empty(corp):
     people = customers(corp, 3)
     made = single(corp, external_userid=ids(people), sender="cai")
