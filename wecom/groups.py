@@ -29,9 +29,14 @@ _GONE_CODES = frozenset({*(str(code) for code in GONE), "40050", "40058", "86001
 
 
 class WecomGroups:
+    def __init__(self, page: int = PAGE) -> None:
+        self._page = page
+
     def list_groups(self, owners: Sequence[str]) -> list[GroupHead]:
         heads = []
-        for row in _pages("externalcontact/groupchat/list", _owned_by(owners), "group_chat_list"):
+        for row in _pages(
+            "externalcontact/groupchat/list", self._owned_by(owners), "group_chat_list"
+        ):
             is_orphaned = text_at(row, "status") == WAITS_FOR_HEIR
             heads.append(GroupHead(needed_at(row, "chat_id"), is_orphaned))
         return heads
@@ -56,7 +61,7 @@ class WecomGroups:
         )
 
     def statistics(self, day: dt.date, owners: Sequence[str]) -> list[OwnerCounts]:
-        body = {"day_begin_time": int(clock.day_start(day).timestamp()), **_owned_by(owners)}
+        body = {"day_begin_time": int(clock.day_start(day).timestamp()), **self._owned_by(owners)}
         counts: list[OwnerCounts] = []
         for _ in range(MAX_PAGES):
             page = _ask("externalcontact/groupchat/statistic", {**body, "offset": len(counts)})
@@ -66,13 +71,12 @@ class WecomGroups:
                 break
         return counts
 
+    def _owned_by(self, owners: Sequence[str]) -> Json:
+        return {"owner_filter": {"userid_list": list(owners)}, "limit": self._page}
+
 
 def _client() -> CorpClient:
     return CorpClient(get_app())
-
-
-def _owned_by(owners: Sequence[str]) -> Json:
-    return {"owner_filter": {"userid_list": list(owners)}, "limit": PAGE}
 
 
 def _ask(api: str, body: Json) -> Json:

@@ -1,10 +1,12 @@
 """The twin pushes as WeCom does; what it sends is handed to the product byte for byte."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from core import jobs, ports
+from community.models import CustomerGroup
+from core import clock, jobs, ports
 from core.models import InboxMessage, Job
 from org.models import Staff
 from outreach.contracts import Greeter
@@ -14,6 +16,7 @@ from tests.outreach.fakes import FakeGreeter
 from tests.wecom.conftest import Corp
 from tests.world import World
 from wecom.checks import callback_url
+from wecom.handlers import GROUP_LAG
 from wecom.models import WecomApp
 
 pytestmark = pytest.mark.django_db
@@ -138,3 +141,24 @@ def test_an_edit_owes_a_look_at_the_contact(world: World, connected: Corp, door:
 
     owed = Job.objects.get(name="members.refresh_contact")
     assert owed.payload["external_userid"] == added["external_userid"]
+
+
+def test_news_of_a_group_owes_a_look_at_it(world: World, connected: Corp, door: Doorway) -> None:
+    person = connected.person()["person"]
+
+    def create() -> Any:
+        fields = {"corp_id": connected.corp_id, "owner": "wx_cai", "members": [person]}
+        return connected.twin.post("act/group_create", name="福利群", **fields)
+
+    made, _ = door.receive_during(create)
+    door.receive_during(
+        lambda: connected.twin.post("act/group_leave", chat_id=made["chat_id"], person=person)
+    )
+    door.stand_on("aurora")
+    run("default")
+
+    owed = Job.objects.filter(name="community.refresh_group")
+    assert [job.payload for job in owed] == [{"chat_id": made["chat_id"]}] * 2
+    with clock.frozen(clock.now() + GROUP_LAG):
+        run("sync")
+    assert CustomerGroup.objects.get().contact_count == 0
