@@ -21,6 +21,7 @@ from distribution.selectors.objections import list_objections_for
 from distribution.selectors.opportunities import list_opportunities
 from distribution.selectors.payout_words import DIFFERENCES, explain_failure
 from distribution.selectors.payouts import (
+    USUAL_PAYOUT,
     find_open_withdrawal,
     find_payout_account,
     get_own_withdrawal,
@@ -42,6 +43,7 @@ from distribution.selectors.shares import (
 __all__ = [
     "CHIPS",
     "DIFFERENCES",
+    "USUAL_PAYOUT",
     "count_visits_of",
     "explain",
     "explain_failure",

@@ -21,6 +21,9 @@ State = Withdrawal.State
 RECONCILE = "distribution.reconcile"
 """The kind of the long task that compares our book with the platform's."""
 
+USUAL_PAYOUT = PayoutRules()
+"""The limits of a brand that never set any."""
+
 OPEN_STATES = (State.ASKED, State.APPROVED, State.SENDING, State.WAITING)
 COUNTED = (*OPEN_STATES, State.PAID)
 """States in which a withdrawal takes from the balance, the day and the month."""
@@ -52,7 +55,7 @@ def payout_rules_of(guide: Staff) -> PayoutRules:
     """The limits in force at the guide's brand; the usual ones where there is none."""
     brand = find_brand_of(guide.unit) if guide.unit else None
     version = find_rule_at(brand.pk, clock.now()) if brand else None
-    return rules_of(version).payout if version else PayoutRules()
+    return rules_of(version).payout if version else USUAL_PAYOUT
 
 
 def drawn_since(guide: Staff, since: dt.datetime, **only: str) -> tuple[int, int]:

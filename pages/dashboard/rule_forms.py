@@ -10,9 +10,10 @@ from django import forms
 from core import clock
 from core.errors import Refusal
 from distribution.models import RuleVersion
+from distribution.selectors import USUAL_PAYOUT
 from distribution.services import publish_rules
 from org.models import OrgUnit
-from pages.dashboard.fields import PercentField
+from pages.dashboard.fields import PercentField, YuanField
 from pages.dashboard.forms import BootstrapForm
 
 SPLITS = [
@@ -20,6 +21,7 @@ SPLITS = [
     ("sharer_only", "全部归分享导购"),
     ("bound_only", "全部归绑定导购"),
 ]
+TAXES = [("employee", "随工资计税，这里不代扣"), ("labour", "劳务报酬，按月累计预扣")]
 SELF = [("off", "导购自己买不计佣"), ("level1_to_self", "导购自己买，佣金归自己")]
 
 
@@ -65,7 +67,8 @@ class _PublishForm(BootstrapForm):
 ORDER = (
     "rate", "pool_cap", "split_mode", "self_purchase", "same_sharer", "same_bound",
     "cross_sharer", "cross_bound", "share_days", "protect_days", "rights_days", "is_automatic",
-    "level2", "effective_at", "has_acknowledged", "note",
+    "level2", "payout_least", "payout_most", "payout_daily", "payout_above", "payout_tax",
+    "effective_at", "has_acknowledged", "note",
 )  # fmt: skip
 """Two to a row: what belongs together stands side by side."""
 
@@ -94,6 +97,11 @@ class RulesForm(_PublishForm):
     rights_days = forms.IntegerField(label="收货后几天可以结算", min_value=0, max_value=3650)
     is_automatic = forms.BooleanField(label="到期自动结算", required=False)
     level2 = PercentField(label="第二级佣金率（%）", help_text="邀请人的佣金；0 为不开启")
+    payout_least = YuanField(label="每笔提现最少（元）")
+    payout_most = YuanField(label="每笔提现最多（元）", help_text="不能超过微信商家转账的单笔限额")
+    payout_daily = YuanField(label="每人每天最多（元）")
+    payout_above = YuanField(label="超过多少要财务同意（元）", help_text="0 为每笔都要")
+    payout_tax = forms.ChoiceField(label="提现怎么计税", choices=TAXES)
     has_acknowledged = forms.BooleanField(
         label="我已阅读：最多两级，不收入门费，不按人头或团队计酬", required=False
     )
@@ -124,6 +132,13 @@ class RulesForm(_PublishForm):
         made["rights"] = {**made.get("rights", {}), **rights}
         made["is_settlement_automatic"] = told["is_automatic"]
         made["level2"] = {"is_on": told["level2"] > 0, "ppm": told["level2"]}
+        made["payout"] = {
+            "least_fen": told["payout_least"],
+            "most_fen": told["payout_most"],
+            "most_daily_fen": told["payout_daily"],
+            "approve_above_fen": told["payout_above"],
+            "tax_profile": told["payout_tax"],
+        }
         return made
 
 
@@ -176,7 +191,23 @@ def _answers(config: dict[str, Any]) -> dict[str, Any]:
         "rights_days": rights.get("no_reason_days", 7) + rights.get("extra_days", 1),
         "is_automatic": config.get("is_settlement_automatic", True),
         "level2": _shown(level2.get("ppm", 0) if level2.get("is_on") else 0),
+        **_payout_answers(config.get("payout", {})),
     }
+
+
+def _payout_answers(found: dict[str, Any]) -> dict[str, Any]:
+    usual = USUAL_PAYOUT
+    return {
+        "payout_least": _yuan(found.get("least_fen", usual.least_fen)),
+        "payout_most": _yuan(found.get("most_fen", usual.most_fen)),
+        "payout_daily": _yuan(found.get("most_daily_fen", usual.most_daily_fen)),
+        "payout_above": _yuan(found.get("approve_above_fen", usual.approve_above_fen)),
+        "payout_tax": found.get("tax_profile", usual.tax_profile.value),
+    }
+
+
+def _yuan(fen: int) -> str:
+    return f"{fen / 100:.2f}"
 
 
 def _shown(ppm: int) -> str:
