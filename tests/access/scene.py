@@ -40,7 +40,9 @@ from members.models import Contact, Customer, Member
 from members.services import note, tag_member
 from org.models import ApiKey, OrgUnit, Staff
 from org.services import create_api_key
+from tests.access.baskets_scene import put_by
 from tests.access.groups_scene import gather
+from tests.access.live_scene import go_live
 from tests.mall.fakes import MERCHANT, FakeGateway
 
 HOUR = dt.timedelta(hours=1)
@@ -103,6 +105,8 @@ def fill_group(group: Group, goods: Goods, *, first_card: int) -> Group:
     group.things |= _cards(group, goods, first_card)
     group.things |= _desk(group, orders)
     group.things |= gather(group)
+    group.things |= go_live(group, goods)
+    group.things |= put_by(group, goods.sku, orders["shipped_order"])
     return group
 
 
