@@ -141,6 +141,25 @@ def test_several_faults_of_one_api_each_break_their_own_share(corp):
         assert abs(count - 200 * rate) < 25
 
 
+def test_shares_that_make_a_whole_leave_no_call_unbroken(corp):
+    for errcode in (-1, 45009, 45033, 301022):
+        order(corp, "errcode", api="user/*", errcode=errcode, rate=0.25, times=None)
+
+    codes = [corp.get("user/get", userid="cai")["errcode"] for _ in range(120)]
+
+    assert 0 not in codes
+    assert set(codes) == {-1, 45009, 45033, 301022}
+
+
+def test_two_faults_of_one_seed_do_not_break_the_same_calls(corp):
+    def broken(errcode):
+        corp.twin.admin("DELETE", "faults")
+        order(corp, "errcode", api="user/*", errcode=errcode, rate=0.5, times=None, seed=3)
+        return [corp.get("user/get", userid="cai")["errcode"] != 0 for _ in range(30)]
+
+    assert broken(-1) != broken(45009)
+
+
 def test_what_was_reset_after_the_work_is_in_the_log(corp):
     mix(corp)
 
