@@ -6,7 +6,7 @@ import time
 from types import FrameType
 
 import structlog
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from core import ports
 from core.jobs import LANES, Doorbell
@@ -35,7 +35,8 @@ class Scheduler:
         while not self.stopping.is_set():
             try:
                 self.tick()
-            except DatabaseError:
+            except (DatabaseError, InterfaceError):
+                # A restarted PostgreSQL is either, by what the sweep was at.
                 log.exception("sweep_failed")
                 close_old_connections()
             self.stopping.wait(GREETING_SECONDS)
