@@ -25,3 +25,10 @@ def install(with_browser: bool, again: bool = False) -> None:
         frontend.install()
         if with_browser:
             browser.install(again)
+
+
+def install_runtime() -> None:
+    """What a machine needs that brings its own PostgreSQL and Redis, and no browser."""
+    project.BUILD.mkdir(exist_ok=True)
+    environment.install()
+    frontend.install()
