@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from livestream.contracts import ROLE_WORDS, ShelfRole
 
 NEEDED = {
-    ShelfRole.WELFARE: (1, 2, "1–2"),
-    ShelfRole.TRAFFIC: (3, 5, "3–5"),
+    ShelfRole.WELFARE: (1, 2, " 1–2"),
+    ShelfRole.TRAFFIC: (3, 5, " 3–5"),
     ShelfRole.BESTSELLER: (8, 12, "约 10"),
 }
 FAIR_PRICE_FEN = 10_000
@@ -39,7 +39,7 @@ def _role(role: ShelfRole, count: int) -> Finding:
     low, high, words = NEEDED[role]
     name = f"{ROLE_WORDS[role]} {count} 件"
     if count < low:
-        return Finding(is_fine=False, text=f"{name}，少了 {low - count} 件（应为 {words} 件）")
+        return Finding(is_fine=False, text=f"{name}，少了 {low - count} 件（应为{words} 件）")
     if count > high:
-        return Finding(is_fine=False, text=f"{name}，多了 {count - high} 件（应为 {words} 件）")
+        return Finding(is_fine=False, text=f"{name}，多了 {count - high} 件（应为{words} 件）")
     return Finding(is_fine=True, text=f"{name}，合适")

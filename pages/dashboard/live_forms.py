@@ -39,7 +39,7 @@ class RoomForm(BootstrapForm):
     )
     host_name = forms.CharField(label="主播姓名", max_length=60, help_text="直播间里公示")
     is_host_checked = forms.BooleanField(
-        label="已核验主播身份，且年满 16 周岁", required=False, help_text="没有核验不能开播"
+        label="已核验主播身份，且年满 16 周岁", help_text="没有核验不能开播"
     )
 
     def __init__(self, *args: Any, actor: Staff, **kwargs: Any) -> None:

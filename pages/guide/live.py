@@ -84,8 +84,9 @@ def invite_new(request: HttpRequest, room_id: str) -> HttpResponse:
 @policy("staff", "guide.live", object_kind="live_room")
 @require_POST
 def end(request: HttpRequest, room_id: str) -> HttpResponse:
+    found = _own(staff_of(request), room_id)
     try:
-        services.end_room(_own(staff_of(request), room_id))
+        services.end_room(found)
         messages.success(request, "直播已结束")
     except Refusal as refused:
         messages.error(request, refused.text)

@@ -40,6 +40,7 @@ EXEMPT = {
     "acquisition.Card.serial": OPAQUE,
     "acquisition.Scan.token": OPAQUE,
     "distribution.ShareLink.token": OPAQUE,
+    "livestream.Invite.token": OPAQUE,
     "core.Job.lane": MEANS,
     "mall.Refund.out_refund_no": ADDRESS,
     "mall.Sku.code": ADDRESS,

@@ -107,6 +107,7 @@ def fill_group(group: Group, goods: Goods, *, first_card: int) -> Group:
     group.things |= gather(group)
     group.things |= go_live(group, goods)
     group.things |= put_by(group, goods.sku, orders["shipped_order"])
+    group.things |= _payouts(group)
     return group
 
 

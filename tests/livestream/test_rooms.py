@@ -116,7 +116,7 @@ def test_nothing_is_explained_before_the_start(world: World) -> None:
             [
                 "福利品 0 件，少了 1 件（应为 1–2 件）",
                 "引流品 2 件，少了 1 件（应为 3–5 件）",
-                "畅销品 7 件，少了 1 件（应为 约 10 件）",
+                "畅销品 7 件，少了 1 件（应为约 10 件）",
             ],
         ),
         (
@@ -124,7 +124,7 @@ def test_nothing_is_explained_before_the_start(world: World) -> None:
             [
                 "福利品 3 件，多了 1 件（应为 1–2 件）",
                 "引流品 6 件，多了 1 件（应为 3–5 件）",
-                "畅销品 13 件，多了 1 件（应为 约 10 件）",
+                "畅销品 13 件，多了 1 件（应为约 10 件）",
             ],
         ),
     ],
