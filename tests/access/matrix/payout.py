@@ -3,6 +3,7 @@
 from tests.access.row import Row
 
 OWN = "提现只给本人看，店长也不例外"
+ALL = "管理员看得到整个商家"
 BOUND = "扫码的人要知道该换哪个微信，页面上没有姓名和金额"
 
 ROWS = (
@@ -71,6 +72,8 @@ ROWS = (
         "finance admin",
         get=405,
         post=302,
+        others="admin",
+        why=ALL,
         ids={"difference_id": "payout_difference"},
         form={"reason": "已核对"},
     ),
@@ -82,6 +85,8 @@ ROWS = (
         "finance admin",
         get=200,
         post=405,
+        others="admin",
+        why=ALL,
         ids={"payout_id": "payout"},
     ),
     Row(
@@ -92,6 +97,8 @@ ROWS = (
         "finance admin",
         get=405,
         post=302,
+        others="admin",
+        why=ALL,
         ids={"payout_id": "payout"},
         form={"decision": "approve"},
     ),
@@ -103,6 +110,8 @@ ROWS = (
         "finance admin",
         get=405,
         post=302,
+        others="admin",
+        why=ALL,
         ids={"payout_id": "payout"},
         form={"reason": "核对"},
     ),
@@ -114,6 +123,8 @@ ROWS = (
         "finance admin",
         get=405,
         post=302,
+        others="admin",
+        why=ALL,
         ids={"payout_id": "ended_payout"},
         form={"reason": "换手机"},
         writes=False,
