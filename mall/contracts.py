@@ -16,6 +16,9 @@ from core.events import Event
 OWN = "own"
 """The platform name of orders placed here."""
 
+HISTORY = "history"
+"""The flag of orders that were brought in whole: their money never was on our merchant number."""
+
 CASH = "cash:wechatpay"
 SALES_GOODS = "sales:goods"
 SALES_FREIGHT = "sales:freight"

@@ -12,12 +12,22 @@ from core.errors import PortFailure
 from core.invariants import Check, Finding, count, violations
 from core.models import Entry, Journal
 from mall import invariants_stock
-from mall.contracts import CASH, PaymentFact, PaymentGateway, RefundFact, RefundState, TradeState
-from mall.models import PayException, Payment, Refund
+from mall.contracts import (
+    CASH,
+    HISTORY,
+    PaymentFact,
+    PaymentGateway,
+    RefundFact,
+    RefundState,
+    TradeState,
+)
+from mall.models import Order, PayException, Payment, Refund
 from mall.services.journals import PAID, PAID_LATE
 
 GRACE = dt.timedelta(minutes=10)
 """How long a payment may be known there and not yet here."""
+
+_OF_HISTORY = {"order__flags__contains": [HISTORY]}
 
 LONGEST_WAIT = dt.timedelta(minutes=30)
 LONGEST_REFUND = dt.timedelta(days=1)
@@ -87,11 +97,12 @@ def orders_add_up() -> Finding:
 
 def payments_are_complete() -> Finding:
     """M7: what the platform says was paid has one journal here or an open question, and
-    what has a journal here was paid there. Asks about every collection.
+    what has a journal here was paid there. Asks about every collection but those of
+    history, which were never there (`history_was_never_collected`).
     """
     gateway = ports.get(PaymentGateway)
     found: list[str] = []
-    payments = list(Payment.objects.order_by("pk"))
+    payments = list(Payment.objects.exclude(**_OF_HISTORY).order_by("pk"))
     for payment in payments:
         try:
             found += _compare(payment, gateway.query(payment.out_trade_no))
@@ -126,10 +137,13 @@ def _is_questioned(payment: Payment) -> bool:
 
 
 def refunds_are_complete() -> Finding:
-    """M7: a refund has succeeded here if and only if it has at the platform, to the fen."""
+    """M7: a refund has succeeded here if and only if it has at the platform, to the fen.
+
+    Refunds of history were never there.
+    """
     gateway = ports.get(PaymentGateway)
     found: list[str] = []
-    refunds = list(Refund.objects.order_by("pk"))
+    refunds = list(Refund.objects.exclude(**_OF_HISTORY).order_by("pk"))
     for refund in refunds:
         try:
             found += _compare_refund(refund, gateway.query_refund(refund.out_refund_no))
@@ -145,6 +159,27 @@ def _compare_refund(refund: Refund, fact: RefundFact | None) -> list[str]:
     if here == there or (is_fresh and not here):
         return []
     return [f"退款 {refund.out_refund_no}：微信支付退了 {there} 分，这里记了 {here} 分"]
+
+
+def history_was_never_collected() -> Finding:
+    """M7: the mark that keeps a collection from being asked about is on none that went
+    through a merchant number of ours.
+    """
+    found = violations(
+        "订单 {0}：标为历史，却有微信支付的痕迹（{1}）",
+        """
+        SELECT o.number, concat_ws(' ', NULLIF(p.mchid, ''), NULLIF(p.prepay_id, ''),
+                                   NULLIF(p.transaction_id, ''), NULLIF(r.refund_id, ''))
+        FROM mall_order o
+        LEFT JOIN mall_payment p ON p.order_id = o.id
+        LEFT JOIN mall_refund r ON r.order_id = o.id AND r.refund_id <> ''
+        WHERE o.flags @> %(mark)s::jsonb AND (r.id IS NOT NULL
+              OR p.mchid <> '' OR p.prepay_id <> '' OR p.transaction_id <> '')
+        ORDER BY o.number
+        """,
+        {"mark": f'["{HISTORY}"]'},
+    )
+    return Order.objects.filter(flags__contains=[HISTORY]).count(), found
 
 
 def _journals_without_collection() -> list[str]:
@@ -251,6 +286,7 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "M2": (ledger_matches_orders,),
     "M6": (orders_add_up,),
     "M7": (payments_are_complete, refunds_are_complete),
+    "M7.history": (history_was_never_collected,),
     "M8": (nothing_ends_in_silence,),
     **invariants_stock.CHECKS,
     "S1": (*invariants_stock.CHECKS["S1"], lines_hold_what_they_sold),

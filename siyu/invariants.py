@@ -36,6 +36,7 @@ INVARIANTS: dict[str, tuple[Callable[[], Finding], ...]] = {
     "M5": (core.history_is_append_only,),
     "M6": (mall.orders_add_up,),
     "M7": (mall.payments_are_complete, mall.refunds_are_complete),
+    "M7.history": (mall.history_was_never_collected,),
     "M8": (mall.nothing_ends_in_silence,),
     "S1": (stock.stock_adds_up, stock.sales_add_up, mall.lines_hold_what_they_sold),
     "S2": (stock.pieces_go_back_once,),

@@ -57,10 +57,9 @@ def look(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def start(request: HttpRequest, token: str) -> HttpResponse:
     """Hand the file to a worker; a dry run counts everything and writes nobody."""
+    path = upload_path(token)
     try:
-        task = services.start_member_import(
-            path=upload_path(token), dry_run="dry_run" in request.POST
-        )
+        task = services.start_member_import(path=path, dry_run="dry_run" in request.POST)
     except Refusal as refused:
         messages.error(request, refused.text)
         return redirect(f"/members/import/{token}")

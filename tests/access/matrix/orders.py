@@ -132,7 +132,8 @@ ROWS = (
         post=302,
         form={"platform": "generic", "brand": "{brand_pk}", "file": "@orders"},
         writes=False,
-        why="文件先放着，开始导入时才写库",
+        shows="operator",
+        why="文件先放着，开始导入时才写库；保存的对应关系属于整个商家",
     ),
     Row(
         "staff:/orders/import/<str:token>",
@@ -145,6 +146,7 @@ ROWS = (
         ids={"token": "upload"},
         query=FILE,
         others="operator admin",
+        shows="operator",
         why=TOKEN,
     ),
     Row(
