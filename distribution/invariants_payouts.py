@@ -154,7 +154,12 @@ def payouts_are_complete() -> Finding:
     questioned = set(
         PayoutDifference.objects.filter(resolved_at__isnull=True).values_list("ref", flat=True)
     )
-    found = []
+    found = [
+        f"提现 {number}：记为已到账，却从没有向微信支付请求过"
+        for number in Withdrawal.objects.filter(state=State.PAID, mchid="").values_list(
+            "out_bill_no", flat=True
+        )
+    ]
     for row in rows:
         try:
             fact = gateway.query(row.mchid, row.out_bill_no)

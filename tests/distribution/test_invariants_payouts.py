@@ -100,6 +100,12 @@ def test_paid_there_and_given_back_here_turns_it_red(desk: Staff, bank: FakeTran
     assert broken(invariants.payouts_are_complete) == 0, "a person knows of it"
 
 
+def test_paid_without_ever_being_sent_turns_it_red(desk: Staff) -> None:
+    Withdrawal.objects.filter(state=State.PAID).update(mchid="")
+
+    assert broken(invariants.payouts_are_complete) == 1
+
+
 def test_another_amount_there_turns_it_red(desk: Staff, bank: FakeTransfers) -> None:
     row = Withdrawal.objects.get(state=State.PAID)
     Withdrawal.objects.filter(pk=row.pk).update(gross_fen=3_001, amount_fen=3_001)

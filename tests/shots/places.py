@@ -9,11 +9,13 @@ from typing import Any
 from django.urls import URLPattern, URLResolver
 
 from acquisition.models import Card, CardBatch, Scan
+from community.models import CustomerGroup, SlotRun, SopCalendar, SopSlot
 from core.models import LongTask
-from distribution.models import Commission, ShareLink
+from distribution.models import Commission, ShareLink, Withdrawal
 from mall.models import Entitlement, ImportMapping, Order, Product, Sku
 from members.models import Contact
 from org.models import Staff
+from outreach.models import TouchPlan
 from siyu.middleware.access import policy_of
 from tenants.context import elsewhere, entered
 from tenants.models import Tenant
@@ -115,10 +117,29 @@ def _things(person: Person) -> dict[str, str]:
         "entitlement_id": Entitlement.objects.first(),
         "member_id": _member(person),
         "commission_id": _commission(person),
+        "payout_id": _payout(person),
+        "payout_token": _payout_token(person),
         "task_id": LongTask.objects.first(),
         "mapping_id": ImportMapping.objects.first(),
     }
+    rows |= _sop(person)
     return {name: _id(row) for name, row in rows.items() if row is not None}
+
+
+def _sop(person: Person) -> dict[str, Any]:
+    """A group the person may see, the first calendar, a slot of it, a run and its touches."""
+    groups = CustomerGroup.objects.order_by("pk")
+    if person.who == "bo":
+        groups = groups.filter(unit__code="s1")
+    calendar = SopCalendar.objects.order_by("pk").first()
+    slots = SopSlot.objects.filter(version__calendar=calendar).order_by("-version", "minute")
+    return {
+        "group_id": groups.first(),
+        "calendar_id": calendar,
+        "key": slots.values_list("key", flat=True).first(),
+        "run_id": SlotRun.objects.filter(calendar=calendar).order_by("pk").first(),
+        "plan_id": TouchPlan.objects.order_by("-pk").first(),
+    }
 
 
 def _id(row: Any) -> str:
@@ -143,6 +164,19 @@ def _member(person: Person) -> Any:
         contacts = contacts.filter(staff__unit__code="s1")
     found = contacts.first()
     return found.member if found else None
+
+
+def _payout(person: Person) -> Any:
+    rows = Withdrawal.objects.order_by("-pk")
+    return rows.filter(guide__username="cai").first() if person.who == "cai" else rows.first()
+
+
+def _payout_token(person: Person) -> Any:
+    """A code that nobody has scanned yet: whoever opens it first sees name and amount."""
+    if person.who != "customer":
+        return None
+    row = Withdrawal.objects.filter(guide__payout_account__openid="").first()
+    return row.token if row else None
 
 
 def _commission(person: Person) -> Any:
