@@ -74,6 +74,23 @@ class ConnectionCheck:
     code: str = ""
 
 
+@dataclass(frozen=True)
+class DemoRows:
+    """What a demonstration holds and a wipe would take: (name, rows), bytes of the whole."""
+
+    name: str
+    counts: tuple[tuple[str, int], ...]
+    bytes: int
+
+
+class Demonstration(Protocol):
+    """Whether this merchant is a demonstration, and the order to take it away whole."""
+
+    def describe(self) -> DemoRows | None: ...
+
+    def order_wipe(self) -> Any: ...
+
+
 class BrandConnections(Protocol):
     """How a brand's WeCom, 公众号 and WeChat Pay are connected, behind the pages."""
 

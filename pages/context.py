@@ -13,7 +13,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
     ahead = clock.now() - clock.real_now()
     return {
         "site_name": tenant.name if tenant else "私域",
-        "is_demo": settings.SIYU_ENV == "demo",
+        "is_demo": settings.SIYU_ENV == "demo" or bool(tenant and tenant.is_demo),
+        "is_demo_merchant": bool(tenant and tenant.is_demo),
         "clock_ahead_days": round(ahead.total_seconds() / 86400, 1),
         "business_now": clock.now(),
         "staff": getattr(request, "staff", None),

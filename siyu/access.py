@@ -63,6 +63,8 @@ MATRIX: dict[str, frozenset[Role]] = {
     "tasks.view": frozenset({A, OP, N, F, P}),
     "tasks.cancel": frozenset({A, OP}),
     "audit.view": frozenset({A}),
+    "demo.view": frozenset({A, OP, N, F, M}),
+    "demo.wipe": frozenset({A}),
     "guide.home": frozenset({G, M}),
     "guide.customers": frozenset({G, M}),
     "guide.confirm": frozenset({G, M}),

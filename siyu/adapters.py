@@ -10,11 +10,12 @@ from distribution.services import Snapshots
 from livestream.contracts import LiveChannel
 from mall.contracts import AttributionEvidence, PaymentGateway
 from members.contracts import ContactSource, CustomerDirectory, PageSigner, TagWriter
-from org.contracts import BrandConnections, RightsMatrix, SiteUrls, StaffDirectory
+from org.contracts import BrandConnections, Demonstration, RightsMatrix, SiteUrls, StaffDirectory
 from outreach.contracts import Greeter, GroupMessenger, StaffNotifier
 from siyu.access import Rights
 from siyu.celery import CeleryDoorbell
 from siyu.connections import StoredConnections
+from siyu.demo.house import DemoHouse
 from siyu.live_channel import RedisLiveChannel
 from siyu.sites import TenantSites
 from tenants.clock_offset import StoredOffset
@@ -36,6 +37,7 @@ def fill_ports() -> None:
     ports.fill(RightsMatrix, Rights())
     ports.fill(SiteUrls, TenantSites())
     ports.fill(BrandConnections, StoredConnections())
+    ports.fill(Demonstration, DemoHouse())
     ports.fill(StaffDirectory, WecomStaffDirectory())
     ports.fill(CustomerDirectory, MpCustomerDirectory())
     ports.fill(PageSigner, WechatPageSigner())

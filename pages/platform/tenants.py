@@ -22,7 +22,11 @@ def tenants(request: HttpRequest) -> HttpResponse:
 @policy("staff", "platform.tenants", object_kind="tenant")
 @require_GET
 def tenant(request: HttpRequest, slug: str) -> HttpResponse:
-    context = {"tenant": services.report_tenant(slug), "login": services.staff_url(slug)}
+    context = {
+        "tenant": services.report_tenant(slug),
+        "login": services.staff_url(slug),
+        "demo": services.find_demo(slug),
+    }
     return render(request, "platform/tenant.html", context)
 
 

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from pages.dashboard import auth, operations
-from pages.platform import clock, keeping, tenants
+from pages.platform import clock, demos, keeping, tenants
 
 urlpatterns: list[URLPattern] = [
     path("", tenants.tenants),
@@ -16,7 +16,9 @@ urlpatterns: list[URLPattern] = [
     path("tenants/<slug:slug>/archive", keeping.archive),
     path("tenants/<slug:slug>/restore", keeping.restore),
     path("tenants/<slug:slug>/host", keeping.move),
+    path("tenants/<slug:slug>/wipe", demos.wipe),
     path("usage", keeping.usage),
+    path("demo/year", demos.year),
     path("jobs", tenants.jobs),
     path("jobs/dead", keeping.letters),
     path("jobs/dead/<slug:slug>/<int:job_id>/retry", keeping.letter_retry),

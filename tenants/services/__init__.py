@@ -11,6 +11,16 @@ from tenants.services.archiving import (
     restore_tenant,
     run_ordered,
 )
+from tenants.services.demos import (
+    DemoFacts,
+    NotDemo,
+    describe_demo,
+    find_demo,
+    order_demo_year,
+    order_wipe,
+    wipe_demo,
+    wipe_ordered,
+)
 from tenants.services.letters import DeadLetter, list_dead_letters, retry_dead_letter
 from tenants.services.moving import HostInvalid, HostNotServed, HostTaken, move_host
 from tenants.services.provisioning import (
@@ -28,10 +38,12 @@ from tenants.services.usage import Usage, list_usage
 
 __all__ = [
     "DeadLetter",
+    "DemoFacts",
     "HostInvalid",
     "HostNotServed",
     "HostTaken",
     "NotArchived",
+    "NotDemo",
     "NotSuspended",
     "Order",
     "Provisioned",
@@ -40,15 +52,19 @@ __all__ = [
     "TenantReport",
     "Usage",
     "archive_tenant",
+    "describe_demo",
     "ensure_platform",
+    "find_demo",
     "has_platform",
     "list_dead_letters",
     "list_tenant_reports",
     "list_usage",
     "move_host",
     "order_archive",
+    "order_demo_year",
     "order_restore",
     "order_tenant",
+    "order_wipe",
     "provision_ordered",
     "provision_tenant",
     "report_tenant",
@@ -58,4 +74,6 @@ __all__ = [
     "run_ordered",
     "staff_url",
     "suspend_tenant",
+    "wipe_demo",
+    "wipe_ordered",
 ]

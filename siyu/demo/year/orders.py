@@ -77,8 +77,8 @@ class Orders:
             Order, "public_id", "number", "platform", "platform_order_no", "kind", "state",
             "brand_id", "store_id", "member_id", "customer_id", "goods_fen", "freight_fen",
             "discount_fen", "total_fen", "paid_fen", "refunded_fen", "receiver", "city", "carrier",
-            "tracking_no", "flags", "room_ref", "placed_at", "paid_at", "shipped_at", "received_at", "closed_at",
-            "expires_at",
+            "tracking_no", "flags", "room_ref", "placed_at", "paid_at", "shipped_at", "received_at",
+            "closed_at", "expires_at",
         )  # fmt: skip
         self.lines = Sheet(
             OrderLine, "order_id", "sku_id", "location_id", "sku_code", "title", "quantity",

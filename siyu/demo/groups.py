@@ -1,0 +1,77 @@
+"""Groups of the demo: made in the clients of its guides, heard of by callback, given a day.
+
+Runs near the story's end, at real time: the calendar is in force from half an hour later.
+"""
+
+import datetime as dt
+import random
+from collections.abc import Sequence
+
+from community.models import CustomerGroup, GroupMember
+from community.services import (
+    create_calendar_from_template,
+    import_group_speech,
+    publish_calendar,
+    refresh_group,
+    set_group_type,
+)
+from core import clock
+from org.models import OrgUnit, Staff
+from siyu.demo.upstream import Upstream, ids_of
+
+GROUPS = (
+    ("南京路福利群", "welfare", "cai"),
+    ("湖滨福利群", "welfare", "dee"),
+    ("老客会员群", "vip", "cai"),
+    ("周末秒杀群", "flash", "gu"),
+)
+SPOKEN_DAYS = 21
+TALK = 0.06
+"""How likely a customer of the demo says something in a group on a day."""
+
+
+def gather_groups(
+    upstream: Upstream, slug: str, people: Sequence[str], rng: random.Random
+) -> list[CustomerGroup]:
+    """Four groups with the story's people, three weeks of talk, and a live calendar."""
+    corp, groups = ids_of(slug)["corp_id"], []
+    for place, (name, kind, username) in enumerate(GROUPS):
+        owner = Staff.objects.filter(username=username, wecom_userid__isnull=False).first()
+        if owner is None:
+            continue
+        made = upstream.post(
+            "act/group_create",
+            corp_id=corp,
+            owner=owner.wecom_userid,
+            name=name,
+            members=list(people[place::2]),
+        )
+        group = refresh_group(chat_id=made["chat_id"])
+        if group is not None:
+            set_group_type(group=group, group_type=kind)
+            groups.append(group)
+    _talk(groups[:-1], rng)
+    _publish(OrgUnit.objects.filter(kind="brand").order_by("pk")[0])
+    return groups
+
+
+def _talk(groups: Sequence[CustomerGroup], rng: random.Random) -> None:
+    """Of all groups but the last, who spoke is known; days on which nobody did included."""
+    lines = ["日期,群ID,发言人,消息数"]
+    for group in groups:
+        present = GroupMember.objects.filter(group=group, kind="contact").order_by("person")
+        persons = list(present.values_list("person", flat=True))
+        for back in range(1, SPOKEN_DAYS + 1):
+            day = clock.today() - dt.timedelta(days=back)
+            spoke = [person for person in persons if rng.random() < TALK]
+            lines += [f"{day},{group.chat_id},{person},{rng.randint(1, 6)}" for person in spoke]
+            lines += [] if spoke else [f"{day},{group.chat_id},,0"]
+    import_group_speech("\n".join(lines).encode())
+
+
+def _publish(brand: OrgUnit) -> None:
+    calendar = create_calendar_from_template(name="福利群的一天", brand=brand, group_type="welfare")
+    publish_calendar(calendar=calendar)
+    create_calendar_from_template(
+        name="会员群的安静一天", brand=brand, group_type="vip", template="quiet_day"
+    )
