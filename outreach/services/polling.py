@@ -1,6 +1,7 @@
 """Asking what became of messages, ever more seldom, to the last page and to a known end."""
 
 import datetime as dt
+import time
 
 from django.db import connection, transaction
 from django.db.models import Min, Q
@@ -28,8 +29,8 @@ SELDOM = dt.timedelta(hours=2)
 GIVE_UP = dt.timedelta(days=7)
 """After this no confirmation and no result is waited for any more."""
 
-AFTER_STOP = dt.timedelta(minutes=10)
 BATCH = 50
+POLLING_SECONDS = 30.0
 
 State = Chunk.State
 
@@ -54,12 +55,19 @@ def poll_results(*, plan_id: int) -> float | None:
     """Ask about the chunks of a plan that are due; seconds of business time until the next
     one is, None when none is left.
     """
-    for chunk in _take_due(plan_id):
-        try:
-            poll_chunk(chunk)
-        except PortFailure as failure:
-            Chunk.objects.filter(pk=chunk.pk).update(reason=f"{failure.code}: {failure.text}"[:200])
+    end = time.monotonic() + POLLING_SECONDS
+    while time.monotonic() < end and (chunks := _take_due(plan_id)):
+        for chunk in chunks:
+            _poll_and_note(chunk)
     return _next_in(plan_id)
+
+
+def _poll_and_note(chunk: Chunk) -> None:
+    """A question that failed is asked again in its turn; the chunk says what was answered."""
+    try:
+        poll_chunk(chunk)
+    except PortFailure as failure:
+        Chunk.objects.filter(pk=chunk.pk).update(reason=f"{failure.code}: {failure.text}"[:200])
 
 
 def poll_chunk(chunk: Chunk) -> None:
