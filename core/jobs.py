@@ -6,6 +6,7 @@ after a crash, so every handler is idempotent.
 """
 
 import datetime as dt
+import json
 import random
 import uuid
 from collections.abc import Callable
@@ -104,21 +105,41 @@ def enqueue(
     """
     entry = _registry[name]
     now = clock.now()
-    _, created = Job.objects.get_or_create(
+    row = Job(
         name=name,
         key=key or uuid.uuid4().hex,
-        defaults={
-            "payload": payload or {},
-            "lane": entry.lane,
-            "due_at": due_at or now,
-            "max_attempts": entry.max_attempts,
-            "request_id": acting().request_id,
-            "created_at": now,
-        },
+        payload=payload or {},
+        lane=entry.lane,
+        due_at=due_at or now,
+        max_attempts=entry.max_attempts,
+        request_id=acting().request_id,
+        created_at=now,
     )
+    created = _insert_once(row)
     if created and (due_at is None or due_at <= now):
         ring_on_commit(entry.lane)
     return created
+
+
+_OWE = """
+INSERT INTO core_job (name, key, payload, lane, state, due_at, attempts, max_attempts, owner,
+                      request_id, ran_in, last_error, created_at)
+VALUES (%s, %s, %s, %s, %s, %s, 0, %s, '', %s, '', '', %s)
+ON CONFLICT (name, key) DO NOTHING RETURNING id
+"""
+
+
+def _insert_once(row: Job) -> bool:
+    """One statement, where looking first and a savepoint would be four. True when new."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _OWE,
+            [
+                *(row.name, row.key, json.dumps(row.payload), row.lane, row.state, row.due_at),
+                *(row.max_attempts, row.request_id, row.created_at),
+            ],
+        )
+        return cursor.fetchone() is not None
 
 
 def ensure_recurring() -> None:

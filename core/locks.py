@@ -23,11 +23,12 @@ class Busy(Refusal):
     status = 409
 
 
-def _limit_wait() -> None:
+LIMIT_WAIT = f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_MS}ms'"
+
+
+def _require_transaction() -> None:
     if not connection.in_atomic_block:
         raise RuntimeError("locks are held only inside a transaction")
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_MS}ms'")
 
 
 def lock_objects(model: type[M], ids: Iterable[int]) -> list[M]:
@@ -35,7 +36,9 @@ def lock_objects(model: type[M], ids: Iterable[int]) -> list[M]:
 
     The sorted order makes two callers that need the same rows wait, never deadlock.
     """
-    _limit_wait()
+    _require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute(LIMIT_WAIT)
     wanted = sorted(set(ids))
     rows = model._default_manager.select_for_update(of=("self",))
     try:
@@ -45,12 +48,12 @@ def lock_objects(model: type[M], ids: Iterable[int]) -> list[M]:
 
 
 def lock_name(*parts: object) -> None:
-    """Hold a tenant-scoped advisory lock until the transaction ends."""
-    _limit_wait()
+    """Hold a tenant-scoped advisory lock until the transaction ends, in one round trip."""
+    _require_transaction()
     digest = hashlib.sha256(tkey("lock", *parts).encode()).digest()
     number = int.from_bytes(digest[:8], "big", signed=True)
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+            cursor.execute(f"{LIMIT_WAIT}; SELECT pg_advisory_xact_lock(%s)", [number])
     except OperationalError as error:
         raise Busy from error

@@ -45,10 +45,10 @@ def save_address(
 @transaction.atomic
 def remember_address(*, customer: Customer, receiver: Receiver) -> None:
     """Keep where a parcel was sent, unless the book has it already or is full."""
-    lock_name("mall.addresses", customer.pk)
     known = [receiver_of(entry) for entry in _book(customer)]
     if len(known) >= MOST_ADDRESSES or Receiver(**check_receiver(receiver)) in known:
         return
+    lock_name("mall.addresses", customer.pk)
     save_address(customer=customer, receiver=receiver)
 
 

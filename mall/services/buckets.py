@@ -5,7 +5,7 @@ locked only by who takes from it or puts back. Who finds every free bucket empty
 the held ones before hearing that all is sold: a piece whose taker gives up is not lost.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,12 +19,13 @@ MOST_BUCKETS = 64
 
 _TAKE_ONE = """
 WITH found AS MATERIALIZED (
-    SELECT id FROM mall_stockbucket
+    SELECT id, stock_id FROM mall_stockbucket
     WHERE sale_id = %(sale)s AND pieces >= %(quantity)s
     ORDER BY number LIMIT 1 FOR NO KEY UPDATE {wait}
 )
 UPDATE mall_stockbucket b SET pieces = b.pieces - %(quantity)s
-FROM found WHERE b.id = found.id RETURNING b.stock_id
+FROM found JOIN mall_stock s ON s.id = found.stock_id
+WHERE b.id = found.id RETURNING s.location_id
 """
 _SKIPPING = _TAKE_ONE.format(wait="SKIP LOCKED")
 _WAITING = _TAKE_ONE.format(wait="")
@@ -34,7 +35,7 @@ _WAITING = _TAKE_ONE.format(wait="")
 class Taken:
     """Pieces that left the buckets of one place."""
 
-    stock_id: int
+    location_id: int
     quantity: int
 
 
@@ -51,13 +52,18 @@ def fill(sale_id: int, places: Mapping[int, int]) -> None:
     StockBucket.objects.bulk_create(rows)
 
 
+def has_any(sale_id: int) -> bool:
+    """Whether some piece is not sold for certain: it may be in the hands of another buyer."""
+    return StockBucket.objects.filter(sale_id=sale_id, pieces__gt=0).exists()
+
+
 def take(sale_id: int, quantity: int) -> list[Taken]:
     """So many pieces of a sale or, with `SoldOut`, none. Call with a lock_timeout set."""
-    stock_id = _take_one(_SKIPPING, sale_id, quantity)
-    if stock_id is None:
-        stock_id = _take_one(_WAITING, sale_id, quantity)
-    if stock_id is not None:
-        return [Taken(stock_id, quantity)]
+    location_id = _take_one(_SKIPPING, sale_id, quantity)
+    if location_id is None:
+        location_id = _take_one(_WAITING, sale_id, quantity)
+    if location_id is not None:
+        return [Taken(location_id, quantity)]
     if quantity == 1:
         raise SoldOut(sale_id=sale_id)
     return _gather(sale_id, quantity)
@@ -73,22 +79,22 @@ def _take_one(sql: str, sale_id: int, quantity: int) -> int | None:
 def _gather(sale_id: int, quantity: int) -> list[Taken]:
     """What no single bucket has, out of several; all of them wait in the same order."""
     taken, missing = [], quantity
-    for bucket in _locked(sale_id):
+    for bucket in _locked(sale_id).select_related("stock"):
         part = min(missing, bucket.pieces)
         if part:
             StockBucket.objects.filter(pk=bucket.pk).update(pieces=F("pieces") - part)
-            taken.append(Taken(bucket.stock_id, part))
+            taken.append((bucket.stock.location_id, part))
             missing -= part
     if missing:
         raise SoldOut(sale_id=sale_id, missing=missing)
-    return _by_place(taken)
+    return [Taken(place, pieces) for place, pieces in _sums(taken).items()]
 
 
-def _by_place(taken: Sequence[Taken]) -> list[Taken]:
+def _sums(parts: Iterable[tuple[int, int]]) -> dict[int, int]:
     sums: dict[int, int] = {}
-    for each in taken:
-        sums[each.stock_id] = sums.get(each.stock_id, 0) + each.quantity
-    return [Taken(stock_id, quantity) for stock_id, quantity in sorted(sums.items())]
+    for place, pieces in parts:
+        sums[place] = sums.get(place, 0) + pieces
+    return sums
 
 
 def give(sale_id: int, stock_id: int, quantity: int) -> None:
@@ -99,11 +105,11 @@ def give(sale_id: int, stock_id: int, quantity: int) -> None:
 
 def empty(sale_id: int) -> dict[int, int]:
     """Take the buckets away; {stock id: pieces} that were left. Call holding the sale's lock."""
-    left = [Taken(bucket.stock_id, bucket.pieces) for bucket in _locked(sale_id)]
+    left = _sums((bucket.stock_id, bucket.pieces) for bucket in _locked(sale_id))
     StockBucket.objects.filter(sale_id=sale_id).delete()
-    return {each.stock_id: each.quantity for each in _by_place(left)}
+    return left
 
 
 def _locked(sale_id: int) -> "QuerySet[StockBucket, Any]":
-    rows = StockBucket.objects.select_for_update(no_key=True)
+    rows = StockBucket.objects.select_for_update(no_key=True, of=("self",))
     return rows.filter(sale_id=sale_id).order_by("number")

@@ -77,12 +77,17 @@ def _set_aside(sku: Sku, quantity: int) -> dict[int, int]:
 
 
 def require_open(sale: FlashSale) -> None:
-    """Refuses `SaleNotOpen`, before the beginning and from the end on."""
+    """Refuses `SaleNotOpen` before the beginning and from the end on, and a sure `SoldOut`.
+
+    Most of a rush comes too late: they hear so before anything is priced or counted.
+    """
     now = clock.now()
     if now < sale.starts_at:
         raise SaleNotOpen("秒杀还没有开始")
     if sale.ended_at is not None or now >= sale.ends_at:
         raise SaleNotOpen
+    if not buckets.has_any(sale.pk):
+        raise SoldOut(sale_id=sale.pk)
 
 
 _COUNT = """
@@ -109,10 +114,7 @@ def claim(sale: FlashSale, customer: Customer, quantity: int) -> list[stock.Hold
         raise LimitReached.at(sale.per_person)
 
     taken = buckets.take(sale.pk, quantity)
-    places = dict(Stock.objects.filter(sku_id=sale.sku_id).values_list("pk", "location_id"))
-    return [
-        stock.Hold(sale.sku_id, places[each.stock_id], each.quantity, counted[0]) for each in taken
-    ]
+    return [stock.Hold(sale.sku_id, each.location_id, each.quantity, counted[0]) for each in taken]
 
 
 @transaction.atomic

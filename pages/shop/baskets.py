@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from core.errors import NotFound, Refusal
@@ -11,8 +12,8 @@ from mall.models import FlashSale
 from mall.selectors import (
     CartPart,
     Quote,
+    find_flash_sale,
     find_sku_by_code,
-    get_flash_sale,
     list_cart,
     merge_cart,
     quote_cart,
@@ -22,15 +23,36 @@ from members.models import Customer
 
 @dataclass(frozen=True)
 class Basket:
-    """`parcels` are the quotes by brand; `refused` is why none of it can be sent there.
+    """`parts` are pieces by SKU, one for each brand; `sale` is the flash sale whose price it is.
 
-    `sale` is the flash sale whose price this is.
+    Priced when first asked: an order is priced where it is placed.
     """
 
-    lines: Mapping[int, int]
-    parcels: tuple[Quote, ...]
-    refused: Refusal | None = None
+    parts: tuple[Mapping[int, int], ...]
+    place: Place
     sale: FlashSale | None = None
+
+    @property
+    def lines(self) -> dict[int, int]:
+        return {sku_id: pieces for part in self.parts for sku_id, pieces in part.items()}
+
+    @property
+    def parcels(self) -> tuple[Quote, ...]:
+        """The quotes by brand."""
+        return self._priced[0]
+
+    @property
+    def refused(self) -> Refusal | None:
+        """Why none of it can be sent there; the sum is then that of anywhere else."""
+        return self._priced[1]
+
+    @cached_property
+    def _priced(self) -> tuple[tuple[Quote, ...], Refusal | None]:
+        prices = {self.sale.sku_id: self.sale.price_fen} if self.sale else {}
+        try:
+            return tuple(quote_cart(part, self.place, prices) for part in self.parts), None
+        except NotDelivered as refused:
+            return tuple(quote_cart(part, prices=prices) for part in self.parts), refused
 
     @property
     def total_fen(self) -> int:
@@ -47,18 +69,19 @@ class Basket:
 
 def wished(fields: Any, place: Place) -> Basket:
     """The one variant of 立即购买; refuses `NotFound`, `NotOnSale` and `CartInvalid`."""
-    sku = find_sku_by_code(str(fields.get("sku", ""))[:64])
-    if sku is None:
+    code, sale = str(fields.get("sku", ""))[:64], _sale_in(fields)
+    sku = sale.sku if sale else find_sku_by_code(code)
+    if sku is None or sku.code != code:
         raise NotFound
-    sale = _sale_in(fields)
-    if sale is not None and sale.sku_id != sku.pk:
-        raise NotFound
-    return _price([merge_cart([(sku.pk, pieces_in(fields))])], place, sale)
+    return Basket((merge_cart([(sku.pk, pieces_in(fields))]),), place, sale)
 
 
 def _sale_in(fields: Any) -> FlashSale | None:
     public_id = str(fields.get("sale", ""))[:26]
-    return get_flash_sale(public_id) if public_id else None
+    sale = find_flash_sale(public_id) if public_id else None
+    if public_id and sale is None:
+        raise NotFound
+    return sale
 
 
 def chosen(customer: Customer, codes: list[str], place: Place) -> Basket:
@@ -67,7 +90,7 @@ def chosen(customer: Customer, codes: list[str], place: Place) -> Basket:
     items = [item for part in parts for item in part.items]
     if not items or not all(item.is_buyable for item in items):
         raise CartInvalid("有商品已售完或下架，请回购物车看看")
-    return _price([_lines_of(part) for part in parts], place)
+    return Basket(tuple(_lines_of(part) for part in parts), place)
 
 
 def pieces_in(fields: Any, default: str = "1") -> int:
@@ -80,15 +103,3 @@ def pieces_in(fields: Any, default: str = "1") -> int:
 
 def _lines_of(part: CartPart) -> dict[int, int]:
     return merge_cart((item.sku.pk, item.quantity) for item in part.items)
-
-
-def _price(parts: list[dict[int, int]], place: Place, sale: FlashSale | None = None) -> Basket:
-    """Where nothing is sent to the place, the sum is that of anywhere else, and says so."""
-    lines = {sku_id: pieces for part in parts for sku_id, pieces in part.items()}
-    prices = {sale.sku_id: sale.price_fen} if sale else {}
-    try:
-        parcels = tuple(quote_cart(part, place, prices) for part in parts)
-        return Basket(lines, parcels, sale=sale)
-    except NotDelivered as refused:
-        parcels = tuple(quote_cart(part, prices=prices) for part in parts)
-        return Basket(lines, parcels, refused, sale)

@@ -66,12 +66,15 @@ def checkout(request: HttpRequest) -> HttpResponse:
 
 def _check_out(request: HttpRequest, price: Price, submit: Submit) -> HttpResponse:
     is_order = request.method == "POST" and "paste" not in request.POST
-    form = ReceiverForm(request.POST if is_order else None, known=_known(request))
+    known = None if is_order else _known(request)
+    form = ReceiverForm(request.POST if is_order else None, known=known)
     basket = price(form.place())
     if not is_order or not form.is_valid():
         return _page(request, basket, form)
     try:
         orders = submit(request, basket, form.receiver())
+    except SoldOut as refused:
+        return _sold_out(request, basket, refused)
     except Refusal as refused:
         return _page(request, basket, form, refused)
     remember_address(customer=customer_of(request), receiver=form.receiver())
@@ -79,6 +82,15 @@ def _check_out(request: HttpRequest, price: Price, submit: Submit) -> HttpRespon
         return redirect(f"/pay/{orders[0].public_id}")
     messages.success(request, f"已按品牌拆成 {len(orders)} 个订单，请分别付款")
     return redirect("/orders?state=created")
+
+
+def _sold_out(request: HttpRequest, basket: Basket, refused: SoldOut) -> HttpResponse:
+    """In a rush most hear this: a short page, with nothing priced again."""
+    if basket.sale is None:
+        return _page(request, basket, ReceiverForm(request.POST), refused)
+    url = f"/p/{basket.sale.sku.product.public_id}"
+    context = {"title": "已经抢光了", "text": refused.text, "code": refused.code, "url": url}
+    return render(request, "shop/message.html", {**context, "action": "看看商品"}, status=409)
 
 
 def _known(request: HttpRequest) -> Receiver | None:

@@ -49,7 +49,7 @@ def test_buckets_read_and_then_written_oversell(tenant: Tenant, shop: Shop) -> N
         if row is None:
             raise SoldOut
         StockBucket.objects.filter(pk=row.pk).update(pieces=row.pieces - quantity)
-        return [buckets.Taken(row.stock_id, quantity)]
+        return [buckets.Taken(row.stock.location_id, quantity)]
 
     sale = open_sale(shop, PIECES)
     with mock.patch.object(buckets, "take", naive):

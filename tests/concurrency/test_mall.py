@@ -46,7 +46,7 @@ def test_sixty_buyers_of_twenty_pieces_get_exactly_twenty(tenant: Tenant, shop: 
 def test_a_count_without_lock_and_guard_oversells(tenant: Tenant, shop: Shop) -> None:
     """The control: were the crowd too slow to collide, the test above would say nothing."""
 
-    def naive(wanted: dict[int, int]) -> list[stock.Hold]:
+    def naive(wanted: dict[int, int], city: str = "") -> list[stock.Hold]:
         ((sku_id, quantity),) = wanted.items()
         row = Stock.objects.get(sku_id=sku_id)
         if row.on_hand - row.sold < quantity:

@@ -53,30 +53,42 @@ def _head(method: str, host: str, path: str, cookie: str) -> bytes:
     return ("\r\n".join(lines) + "\r\n").encode()
 
 
-def drive(port: int, visits: Sequence[Visit], connections: int) -> tuple[list[Answer], float]:
-    """The last answer to each visit, in their order, and the seconds it took in all."""
-    return asyncio.run(_drive(port, visits, connections))
+def drive(
+    port: int, visits: Sequence[Visit], connections: int, *, tolerant: bool = False
+) -> tuple[list[Answer], float]:
+    """The last answer to each visit, in their order, and the seconds it took in all.
+
+    When `tolerant`, a connection that breaks is an answer of status 0 and a new one is made.
+    """
+    return asyncio.run(_drive(port, visits, connections, tolerant))
 
 
 async def _drive(
-    port: int, visits: Sequence[Visit], connections: int
+    port: int, visits: Sequence[Visit], connections: int, tolerant: bool
 ) -> tuple[list[Answer], float]:
     answers: list[Answer] = [Answer(0, 0.0)] * len(visits)
     waiting = iter(enumerate(visits))
     began = time.perf_counter()
-    await asyncio.gather(*(_work(port, waiting, answers) for _ in range(connections)))
+    crew = (_work(port, waiting, answers, tolerant) for _ in range(connections))
+    await asyncio.gather(*crew)
     return answers, time.perf_counter() - began
 
 
-async def _work(port: int, waiting: Iterator[tuple[int, Visit]], answers: list[Answer]) -> None:
+async def _work(
+    port: int, waiting: Iterator[tuple[int, Visit]], answers: list[Answer], tolerant: bool
+) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
-    try:
-        for index, visit in waiting:
+    for index, visit in waiting:
+        try:
             answer = await _ask(reader, writer, visit.request)
             follow = visit.then(answer) if visit.then else None
             answers[index] = await _ask(reader, writer, follow) if follow else answer
-    finally:
-        writer.close()
+        except (OSError, asyncio.IncompleteReadError):
+            if not tolerant:
+                raise
+            writer.close()
+            reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
+    writer.close()
 
 
 async def _ask(

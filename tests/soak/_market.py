@@ -66,7 +66,7 @@ class Market:
             name,
             *("-m", "granian", "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1"),
             *("--port", str(port), "--workers", str(workers)),
-            *("--blocking-threads", str(threads), application),
+            *("--blocking-threads", str(threads), "--respawn-failed-workers", application),
         )
         wait_for(lambda: listens(port), START_SECONDS, name)
 

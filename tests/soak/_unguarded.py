@@ -14,7 +14,7 @@ def _take_without_guard(sale_id: int, quantity: int) -> list[buckets.Taken]:
     if row is None:
         raise SoldOut(sale_id=sale_id)
     StockBucket.objects.filter(pk=row.pk).update(pieces=row.pieces - quantity)
-    return [buckets.Taken(row.stock_id, quantity)]
+    return [buckets.Taken(row.stock.location_id, quantity)]
 
 
 buckets.take = _take_without_guard
