@@ -102,9 +102,9 @@ def list_figures(
 
 
 def find_latest(code: str, *, dimension: str, keys: Iterable[str]) -> dict[str, Figure]:
-    """{key: the newest cell} of those keys of a dimension that have any, in one query."""
+    """{key: the newest matured cell} of those keys that have one, in one query."""
     metric = get_metric(code)
-    rows = _cells(metric).filter(dimension=dimension, key__in=list(keys))
+    rows = _cells(metric).filter(dimension=dimension, key__in=list(keys), is_matured=True)
     newest = rows.order_by("key", "-day").distinct("key")
     return {row.key: _figure(metric, row) for row in newest}
 

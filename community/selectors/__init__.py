@@ -1,5 +1,14 @@
 """Reading groups, calendars and what became of their slots."""
 
+from community.linting import (
+    WEEKDAYS,
+    Finding,
+    Limits,
+    clock_text,
+    is_quiet,
+    lint,
+    sends_a_month,
+)
 from community.selectors.calendars import (
     current_limits,
     find_draft,
@@ -24,6 +33,7 @@ from community.selectors.groups import (
     name_groups_for,
     search_groups,
 )
+from community.selectors.runs import Outcome, outcome_of
 from community.selectors.sends import (
     Waiting,
     describe,
@@ -32,9 +42,16 @@ from community.selectors.sends import (
     list_parked_for,
     name_recipients,
 )
+from community.starters import STARTERS
 
 __all__ = [
+    "STARTERS",
+    "WEEKDAYS",
+    "Finding",
+    "Limits",
+    "Outcome",
     "Waiting",
+    "clock_text",
     "count_left",
     "current_limits",
     "describe",
@@ -42,7 +59,9 @@ __all__ = [
     "get_calendar_for",
     "get_group_for",
     "get_run_for",
+    "is_quiet",
     "last_runs",
+    "lint",
     "list_activity",
     "list_calendars_for",
     "list_deliveries",
@@ -57,7 +76,9 @@ __all__ = [
     "name_groups_for",
     "name_recipients",
     "newest_version",
+    "outcome_of",
     "reach_of",
     "search_groups",
+    "sends_a_month",
     "shown_version",
 ]

@@ -1,7 +1,7 @@
 """Messages into groups as people see them: which groups, whose, and what became of each."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -86,8 +86,9 @@ def list_mine(guide: Staff) -> QuerySet[Chunk]:
     return rows.filter(waiting | on_the_way | recent).order_by("-plan__due_at", "pk")
 
 
-def describe(chunks: Sequence[Chunk]) -> list[Waiting]:
+def describe(wanted: Iterable[Chunk]) -> list[Waiting]:
     """The chunks with the names of their groups, in two queries."""
+    chunks = list(wanted)
     touches = Touch.objects.filter(chunk__in=[chunk.pk for chunk in chunks]).order_by("pk")
     pairs = list(touches.values_list("chunk_id", "recipient"))
     names = name_recipients(recipient for _, recipient in pairs)

@@ -20,8 +20,10 @@ from community.services.groups import (
 )
 from community.services.runs import cancel_run, close_slots, open_slots, remind_run
 from community.services.speech import import_group_speech
+from community.starters import SlotDraft
 
 __all__ = [
+    "SlotDraft",
     "add_slot",
     "cancel_run",
     "change_slot",

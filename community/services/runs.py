@@ -119,7 +119,7 @@ def _skip(calendar: SopCalendar, slot: SopSlot, day: dt.date, reason: str) -> No
 
 
 def message_of(slot: SopSlot) -> Message:
-    links = ()
+    links: tuple[Attachment, ...] = ()
     if slot.link_url:
         links = (Attachment("link", slot.link_title, slot.link_url),)
     return Message(slot.text, links)

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from acquisition.selectors import list_suspects_for
+from community.selectors import list_parked_for
 from core.jobs import list_dead
 from core.money import format_yuan
 from core.selectors import list_dead_messages
@@ -42,6 +43,13 @@ def _payment_differences(actor: Staff) -> Iterator[Attention]:
         yield Attention(
             "微信支付与订单对不上", f"{count} 笔", "去核对", "/orders/exceptions", "now"
         )
+
+
+def _parked_sends(actor: Staff) -> Iterator[Attention]:
+    if not is_allowed(actor, "touches.decide"):
+        return
+    if count := list_parked_for(actor).count():
+        yield Attention("群发提交后查不到结果", f"{count} 次", "去判断", "/touches/parked", "now")
 
 
 def _failed_refunds(actor: Staff) -> Iterator[Attention]:
@@ -142,6 +150,7 @@ _FINDERS: tuple[Callable[[Staff], Iterator[Attention]], ...] = (
     _payment_differences,
     _applied_refunds,
     _failed_refunds,
+    _parked_sends,
     _dead_letters,
     _connections,
     _orders_to_ship,

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from community.contracts import SCENE_NAMES
-from community.linting import WEEKDAYS, Limits, is_quiet, sends_a_month
 from community.models import SopSlot
+from community.selectors import WEEKDAYS, Limits, is_quiet, sends_a_month
 
 FIRST_HOUR, LAST_HOUR = 6, 23
 QUARTERS = (0, 15, 30, 45)

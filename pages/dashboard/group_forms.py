@@ -5,10 +5,14 @@ from typing import Any
 from django import forms
 
 from community.contracts import CONTENT_TYPE_NAMES, GROUP_TYPE_NAMES, SCENE_NAMES
-from community.linting import WEEKDAYS, clock_text
 from community.models import SopCalendar, SopSlot
-from community.services import add_slot, change_slot, create_calendar_from_template
-from community.starters import STARTERS, SlotDraft
+from community.selectors import STARTERS, WEEKDAYS, clock_text
+from community.services import (
+    SlotDraft,
+    add_slot,
+    change_slot,
+    create_calendar_from_template,
+)
 from core.errors import Refusal
 from org.models import OrgUnit, Staff
 from org.selectors import list_brands_for
@@ -17,7 +21,10 @@ from pages.dashboard.forms import BootstrapForm
 GROUP_TYPES = [(kind.value, name) for kind, name in GROUP_TYPE_NAMES.items()]
 SCENES = [(scene.value, name) for scene, name in SCENE_NAMES.items()]
 CONTENT_TYPES = [(kind.value, name) for kind, name in CONTENT_TYPE_NAMES.items()]
-TEMPLATES = [(one.code, f"{one.name}：{one.text}") for one in STARTERS] + [("", "从空白开始")]
+TEMPLATES = [
+    *((one.code, f"{one.name}（{len(one.slots)} 个时段）") for one in STARTERS),
+    ("", "从空白开始"),
+]
 QUARTERS = [(minute, clock_text(minute)) for minute in range(0, 24 * 60, 15)]
 DEADLINES = [(30, "30 分钟"), (60, "1 小时"), (120, "2 小时"), (240, "4 小时"), (720, "12 小时")]
 

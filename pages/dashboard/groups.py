@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from analytics.selectors import find_latest, list_figures
+from analytics.selectors import find_latest
 from community import selectors, services
 from community.contracts import GROUP_TYPE_NAMES
 from community.models import CustomerGroup
@@ -44,7 +44,7 @@ def groups(request: HttpRequest) -> HttpResponse:
 def group(request: HttpRequest, group_id: str) -> HttpResponse:
     found = selectors.get_group_for(staff_of(request), group_id)
     activity = selectors.list_activity(found)
-    weeks = list_figures("group_active_rate_w", dimension="group", key=str(found.pk))
+    key = str(found.pk)
     context = {
         "group": found,
         "page": page_of(request, selectors.list_present(found), 50),
@@ -54,7 +54,7 @@ def group(request: HttpRequest, group_id: str) -> HttpResponse:
         "chart": count_chart(
             "发言的顾客", [(day.day, day.speakers) for day in activity], kind="bar"
         ),
-        "week": weeks[-1] if weeks else None,
+        "week": find_latest("group_active_rate_w", dimension="group", keys=[key]).get(key),
         "runs": selectors.list_runs_of(found),
         "form": GroupTypeForm(initial={"group_type": found.group_type}),
     }

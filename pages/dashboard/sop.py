@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from community import selectors, services
-from community.linting import lint
 from community.models import SopCalendar, SopSlot
 from core.errors import NotFound, Refusal
 from org.contracts import policy
@@ -50,7 +49,7 @@ def calendar(request: HttpRequest, calendar_id: str) -> HttpResponse:
         "version": version,
         "slots": slots,
         "view": view,
-        "findings": lint(slots, limits),
+        "findings": selectors.lint(slots, limits),
         "reach": selectors.reach_of(found),
         "chart": share_chart("占比", [(share.name, share.ppm) for share in view.shares]),
         "page": page_of(request, selectors.list_runs_for(actor, found)),
@@ -114,7 +113,7 @@ def publish(request: HttpRequest, calendar_id: str) -> HttpResponse:
     context |= {
         "calendar": found,
         "view": view_day(slots, limits),
-        "findings": lint(slots, limits),
+        "findings": selectors.lint(slots, limits),
         "reach": selectors.reach_of(found),
         "limits": limits,
     }

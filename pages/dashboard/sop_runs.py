@@ -40,6 +40,7 @@ def run(request: HttpRequest, calendar_id: str, run_id: str) -> HttpResponse:
         "run": found,
         "slot": found.slot,
         "plan": plan,
+        "outcome": selectors.outcome_of(found.plan_id, found.due_at) if plan else None,
         "result": plan_result(plan, path=path) if plan else None,
         "page": page_of(request, selectors.list_deliveries(found.plan_id, path=path), 50),
     }

@@ -16,7 +16,15 @@ from pages.dashboard.attention import list_attention
 from pages.http import staff_of
 
 TILES = ("net_sales", "card_conversion_rate", "sales_per_buyer", "refund_rate_amt")
-SMALL = ("card_scan_rate", "contact_cac", "orders_per_buyer", "repurchase_rate_m", "rebuy_rate")
+SMALL = (
+    "card_scan_rate",
+    "contact_cac",
+    "orders_per_buyer",
+    "repurchase_rate_m",
+    "rebuy_rate",
+    "group_active_rate_w",
+    "slot_exec_rate",
+)
 
 
 @policy("staff", "today.view")

@@ -74,7 +74,7 @@ def _answer(actor: Staff, member_id: str, group_id: str) -> dict[str, Any]:
 @require_GET
 def parked(request: HttpRequest) -> HttpResponse:
     page = page_of(request, groups.list_parked_for(staff_of(request)))
-    context = {"page": page, "rows": groups.describe(page.object_list)}
+    context = {"page": page, "rows": groups.describe(page)}
     return render(request, "dashboard/touches/parked.html", context)
 
 

@@ -15,7 +15,7 @@ REFRESH_SECONDS = 30
 @require_GET
 def confirm(request: HttpRequest) -> HttpResponse:
     page = page_of(request, selectors.list_mine(staff_of(request)))
-    rows = selectors.describe(page.object_list)
+    rows = selectors.describe(page)
     context = {
         "tab": "today",
         "page": page,

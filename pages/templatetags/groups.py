@@ -2,7 +2,7 @@
 
 from django import template
 
-from community.linting import clock_text
+from community.selectors import clock_text
 from outreach.models import Chunk
 from pages.dashboard.day_view import weekday_text
 

@@ -121,7 +121,9 @@ def test_a_list_is_read_to_its_last_page(corp: Corp) -> None:
 def test_a_group_of_one_who_left_waits_for_an_heir(corp: Corp) -> None:
     place = Twinned(corp, WecomGroups())
     chat_id = place.create("wx_cai", 1)
-    corp.twin.post("act/directory", corp_id=corp.corp_id, change_type="delete_user", userid="wx_cai")
+    corp.twin.post(
+        "act/directory", corp_id=corp.corp_id, change_type="delete_user", userid="wx_cai"
+    )
     heads = place.directory.list_groups(["wx_cai"])
     assert [(head.chat_id, head.is_orphaned) for head in heads] == [(chat_id, True)]
 

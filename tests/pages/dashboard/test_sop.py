@@ -136,7 +136,8 @@ def test_the_result_page_tells_waiting_from_sent(world: World, messenger: FakeMe
 
     sent = page(world.ann, url)
     assert "企业微信已确认" in sent
-    assert "蔡家群" in sent and "狄家群" in sent
+    assert "蔡家群" in sent
+    assert "狄家群" in sent
     mine = page(world.bo, url)
     assert "蔡家群" in mine
     assert "狄家群" not in mine
