@@ -6,12 +6,42 @@ from dataclasses import replace
 from core.crypto import normal_phone
 from mall.contracts import Receiver
 
-PROVINCES = (
-    "北京市 天津市 河北省 山西省 内蒙古自治区 辽宁省 吉林省 黑龙江省 上海市 江苏省 浙江省 安徽省 "
-    "福建省 江西省 山东省 河南省 湖北省 湖南省 广东省 广西壮族自治区 海南省 重庆市 四川省 贵州省 "
-    "云南省 西藏自治区 陕西省 甘肃省 青海省 宁夏回族自治区 新疆维吾尔自治区 台湾省 "
-    "香港特别行政区 澳门特别行政区"
-).split()
+PROVINCES = [
+    "北京市",
+    "天津市",
+    "河北省",
+    "山西省",
+    "内蒙古自治区",
+    "辽宁省",
+    "吉林省",
+    "黑龙江省",
+    "上海市",
+    "江苏省",
+    "浙江省",
+    "安徽省",
+    "福建省",
+    "江西省",
+    "山东省",
+    "河南省",
+    "湖北省",
+    "湖南省",
+    "广东省",
+    "广西壮族自治区",
+    "海南省",
+    "重庆市",
+    "四川省",
+    "贵州省",
+    "云南省",
+    "西藏自治区",
+    "陕西省",
+    "甘肃省",
+    "青海省",
+    "宁夏回族自治区",
+    "新疆维吾尔自治区",
+    "台湾省",
+    "香港特别行政区",
+    "澳门特别行政区",
+]
 MUNICIPALITIES = ("北京市", "天津市", "上海市", "重庆市")
 
 _PHONE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)")
@@ -36,7 +66,7 @@ def take_apart(text: str) -> Receiver:
     behind = words[start + 1 :]
     if not words[:start] and behind and behind[-1] == name:
         behind = behind[:-1]
-    street = "".join([rest, *behind])
+    street = " ".join([rest, *behind])
     known = Receiver(name=name, phone=phone, province=province, city="", address=street)
     return _split_street(known)
 
@@ -69,15 +99,15 @@ def _find_name(words: list[str]) -> str:
 
 def _split_street(known: Receiver) -> Receiver:
     """The city and the district off the front of the street."""
-    rest = known.address
+    rest = known.address.strip()
     if known.province in MUNICIPALITIES:
         city = known.province
-        rest = rest.removeprefix(city).removeprefix("市辖区")
+        rest = rest.removeprefix(city).strip().removeprefix("市辖区").strip()
     else:
         found = _CITY.match(rest)
         city = found[0] if found else ""
-        rest = rest.removeprefix(city)
+        rest = rest.removeprefix(city).strip()
     district = _DISTRICT.match(rest) if city else None
     if district:
-        rest = rest.removeprefix(district[0])
+        rest = rest.removeprefix(district[0]).strip()
     return replace(known, city=city, district=district[0] if district else "", address=rest)
