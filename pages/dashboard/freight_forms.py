@@ -1,7 +1,7 @@
 """The form of a freight template: one row for each zone, the last for everywhere else."""
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -127,7 +127,6 @@ def _count(text: str) -> int:
 
 
 def _fen(text: str) -> int:
-    try:
-        return int(fen_from_yuan(Decimal(text.strip() or "0")))
-    except (InvalidOperation, ValueError) as wrong:
-        raise InvalidInput("运费须是元，最多两位小数") from wrong
+    if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,2})?", text.strip() or "0"):
+        raise InvalidInput("运费须是元，最多两位小数")
+    return int(fen_from_yuan(Decimal(text.strip() or "0")))
