@@ -7,8 +7,10 @@ import pytest
 from django.db import connection, transaction
 
 from acquisition.models import Card, CardBatch
+from community.models import CustomerGroup, SlotRun
 from core import clock
 from distribution.models import Commission
+from livestream.models import LiveRoom, Visit
 from mall.models import Order, Refund
 from members.models import Contact, Member
 from org.models import OrgUnit, Staff
@@ -94,7 +96,30 @@ def test_a_year_is_refused_where_somebody_is_already():
     assert not Order.objects.exists()
 
 
-def test_the_three_problems_are_to_be_found():
+def test_groups_and_rooms_are_alive():
+    load_year(scale=0.02, until=UNTIL)
+
+    assert CustomerGroup.objects.count() == 24
+    assert SlotRun.objects.filter(state="closed").count() > 4 * 4 * 360
+    assert LiveRoom.objects.filter(state="ended").count() == 36
+    refs = set(LiveRoom.objects.values_list("public_id", flat=True))
+    assert set(Order.objects.exclude(room_ref="").values_list("room_ref", flat=True)) <= refs
+    bought = Order.objects.exclude(room_ref="").values_list("member_id", flat=True)
+    assert set(bought) <= set(Visit.objects.values_list("member_id", flat=True))
+
+
+LEFT_BY_HOUR)
+        left = dict(cursor.fetchall())
+    shouted = sum(left.get(hour, 0) for hour in (22, 23, 0, 1))
+    assert shouted > 3 * sum(left.get(hour, 0) for hour in (14, 15, 16, 17))
+
+
+LEFT_BY_HOUR = """
+SELECT extract(hour FROM left_at AT TIME ZONE 'Asia/Shanghai')::int, count(*)
+FROM fact_group_stay WHERE left_at IS NOT NULL GROUP BY 1"""
+
+
+def test_the_problems_are_to_be_found():
     load_year(scale=0.06, until=UNTIL)
 
     assert befriended_late(COLLAPSE.store) < 0.3 * befriended_late(COLLAPSE.store + 1)
@@ -105,6 +130,16 @@ def test_the_three_problems_are_to_be_found():
     conversions = [conversion(batch) for batch in CardBatch.objects.order_by("pk")]
     assert min(range(6), key=conversions.__getitem__) == LOST_BATCH.number
     assert conversions[LOST_BATCH.number] < 0.05
+    left = left_by_hour()
+    shouted = sum(left.get(hour, 0) for hour in (22, 23, 0, 1))
+    assert shouted > 3 * sum(left.get(hour, 0) for hour in (14, 15, 16, 17))
+
+
+def left_by_hour():
+    """How many left a group in each hour of the day."""
+    with connection.cursor() as cursor:
+        cursor.execute(LEFT_BY_HOUR)
+        return dict(cursor.fetchall())
 
 
 def befriended_late(number):

@@ -34,6 +34,7 @@ class Good:
 @dataclass(frozen=True)
 class Guide:
     id: int
+    username: str
     name: str
     store: "Store"
     links: dict[int, str]
@@ -159,11 +160,10 @@ def _guide(
     """A guide who logs in nowhere: the year is to be looked at, not to be worked in."""
     order = len(staff)
     name = words.person(order * 7 + 3, order * 11 + number)
-    guide_id = staff.add(
-        names.next(), f"guide{order + 1:02d}", name, Role.GUIDE.value, store.id, "!", opened
-    )
+    username = f"guide{order + 1:02d}"
+    guide_id = staff.add(names.next(), username, name, Role.GUIDE.value, store.id, "!", opened)
     tokens = {}
     for good in store.brand.goods:
         tokens[good.product_id] = names.next(20)
         links.add(tokens[good.product_id], guide_id, good.product_id, opened)
-    store.guides.append(Guide(guide_id, name, store, tokens))
+    store.guides.append(Guide(guide_id, username, name, store, tokens))

@@ -13,10 +13,12 @@ from siyu.demo.year import words
 from siyu.demo.year.cards import Cards
 from siyu.demo.year.company import Company, Guide
 from siyu.demo.year.earnings import Earned, Earnings, Shares, candidate_of, houses_of
+from siyu.demo.year.groups import Groups
 from siyu.demo.year.ledger import Ledger
 from siyu.demo.year.orders import DAY, HOUR, Deal, Orders
 from siyu.demo.year.people import People, Person
 from siyu.demo.year.problems import CAROUSEL
+from siyu.demo.year.rooms import Rooms
 from siyu.demo.year.sheets import Names, Sheet
 
 BY_OWN_SHARE, BY_OTHER_SHARE = 0.42, 0.06
@@ -34,7 +36,13 @@ class Given:
 
 class Market:
     def __init__(
-        self, company: Company, people: People, names: Names, rng: random.Random, end: dt.datetime
+        self,
+        company: Company,
+        people: People,
+        names: Names,
+        rng: random.Random,
+        end: dt.datetime,
+        scale: float,
     ) -> None:
         self.company, self.people, self.rng, self.end = company, people, rng, end
         self.ledger = Ledger()
@@ -42,6 +50,8 @@ class Market:
         self.earnings = Earnings(self.ledger, names, end)
         self.shares = Shares(rng)
         self.cards = Cards(company, people, names, rng, end)
+        self.rooms = Rooms(company, names, rng, end, scale)
+        self.groups = Groups(company, people, names, rng, end)
         self.story = Sheet(TimelineEntry, "member_id", "kind", "at", "ref", "text")
         self._links = _link_ids(company)
 
@@ -49,7 +59,7 @@ class Market:
     def sheets(self) -> list[Sheet]:
         return [
             *self.orders.sheets, *self.ledger.sheets, *self.earnings.sheets, *self.shares.sheets,
-            *self.cards.sheets, self.story,
+            *self.cards.sheets, *self.rooms.sheets, *self.groups.sheets, self.story,
         ]  # fmt: skip
 
     def play(self, people: list[Person]) -> None:
@@ -67,11 +77,14 @@ class Market:
         self.orders.write()
         self.earnings.write()
         self.cards.write()
+        self.rooms.write(people)
+        self.groups.play(people)
 
     def _buy(self, person: Person, at: dt.datetime) -> None:
         knows_us = person.friend_since is not None and person.friend_since <= at
         is_own = person.channel == "own" or knows_us
         deal = self.orders.open(person, at, is_own=is_own)
+        deal.room_ref = self.rooms.find(person, at) if is_own else ""
         candidates = self._candidates(deal) if is_own else []
         if is_own:
             self._keep_evidence(deal, candidates)

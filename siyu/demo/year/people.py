@@ -44,6 +44,8 @@ class Person:
     contact_id: int | None = None
     binding_id: int | None = None
     customer_id: int | None = None
+    unionid: str = ""
+    external_userid: str = ""
     is_far: bool = False
     is_carousel: bool = False
 
@@ -160,7 +162,7 @@ class People:
     def enter(self, person: Person) -> None:
         """Their first login on our pages: from then on we know their WeChat."""
         if person.customer_id is None:
-            unionid = f"o6{self.names.next(24)}"
+            person.unionid = unionid = f"o6{self.names.next(24)}"
             self.identities.add(person.id, "unionid", unionid, person.arrived_at)
             person.customer_id = self.customers.add(
                 self.names.next(), person.id, APPID, f"op{self.names.next(24)}", unionid,
@@ -188,8 +190,9 @@ class People:
         left_at = since + dt.timedelta(days=self.rng.expovariate(1 / 90))
         left = self.rng.random() < LOST_FRIENDS and left_at < self.end and not person.is_carousel
         by_staff = left and self.rng.random() < 0.08
+        person.external_userid = f"wm{self.names.next(28)}"
         person.contact_id = self.contacts.add(
-            person.id, guide.id, f"wm{self.names.next(28)}", state, IS_NEW, not left, since,
+            person.id, guide.id, person.external_userid, state, IS_NEW, not left, since,
             left_at if left else None, ("staff" if by_staff else "customer") if left else "",
             since, left_at if left and not by_staff else None, left_at if by_staff else None,
         )  # fmt: skip

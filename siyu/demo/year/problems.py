@@ -31,4 +31,15 @@ class LostBatch:
     conversion: float = 0.012
 
 
-COLLAPSE, CAROUSEL, LOST_BATCH = Collapse(), Carousel(), LostBatch()
+@dataclass(frozen=True)
+class LateShout:
+    """A slot late at night, on two days of the week, after which people leave their group."""
+
+    title: str = "深夜清仓"
+    minute: int = 22 * 60 + 30
+    weekdays: tuple[int, ...] = (2, 5)
+    last_days: int = 90
+    leaving: float = 0.007
+
+
+COLLAPSE, CAROUSEL, LOST_BATCH, LATE_SHOUT = Collapse(), Carousel(), LostBatch(), LateShout()
