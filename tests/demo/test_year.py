@@ -108,12 +108,6 @@ def test_groups_and_rooms_are_alive():
     assert set(bought) <= set(Visit.objects.values_list("member_id", flat=True))
 
 
-LEFT_BY_HOUR)
-        left = dict(cursor.fetchall())
-    shouted = sum(left.get(hour, 0) for hour in (22, 23, 0, 1))
-    assert shouted > 3 * sum(left.get(hour, 0) for hour in (14, 15, 16, 17))
-
-
 LEFT_BY_HOUR = """
 SELECT extract(hour FROM left_at AT TIME ZONE 'Asia/Shanghai')::int, count(*)
 FROM fact_group_stay WHERE left_at IS NOT NULL GROUP BY 1"""
