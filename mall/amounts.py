@@ -16,11 +16,11 @@ def freight_of(goods_fen: int, *, fee_fen: int, free_from_fen: int) -> int:
 
 
 def freight_of_units(
-    units: int, *, first: int, first_fee_fen: int, next: int, next_fee_fen: int
+    units: int, *, first: int, first_fee_fen: int, step: int, step_fee_fen: int
 ) -> int:
-    """The fee for pieces or grams: the first so many, then every further `next` begun."""
+    """The fee for pieces or grams: the first so many, then every further `step` begun."""
     further = max(0, units - first)
-    return first_fee_fen + -(-further // next) * next_fee_fen
+    return first_fee_fen + -(-further // step) * step_fee_fen
 
 
 def pieces_share(paid_fen: int, quantity: int, pieces: int) -> int:

@@ -214,7 +214,7 @@ def nothing_ends_in_silence() -> Finding:
         "退款 {0}：{1}，没有结果也没有人处理",
         """
         SELECT r.out_refund_no, r.state FROM mall_refund r
-        WHERE (r.state IN ('requested', 'processing') 
+        WHERE (r.state IN ('requested', 'processing')
                 AND COALESCE(r.decided_at, r.created_at) < %(refunding)s)
            OR (r.state = 'failed' AND NOT EXISTS (
                SELECT 1 FROM mall_payexception x

@@ -185,6 +185,10 @@ RETURNS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("mall", "0005_flash_sales"), ("members", "0003_facts"), ("org", "0001_initial")]
+    dependencies = [
+        ("mall", "0005_flash_sales"),
+        ("members", "0003_facts"),
+        ("org", "0001_initial"),
+    ]
 
     operations = [*CARTS, *FREIGHT, *RETURNS]

@@ -56,7 +56,13 @@ def _fee(
         return 0
     weighs = template.basis == FreightTemplate.Basis.WEIGHT
     units = sum(one.weight_g for one in goods) if weighs else pieces
-    return freight_of_units(units, **{name: zone[name] for name in ZONE_NUMBERS})
+    return freight_of_units(
+        units,
+        first=zone["first"],
+        first_fee_fen=zone["first_fee_fen"],
+        step=zone["next"],
+        step_fee_fen=zone["next_fee_fen"],
+    )
 
 
 ZONE_NUMBERS = ("first", "first_fee_fen", "next", "next_fee_fen")

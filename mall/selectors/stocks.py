@@ -31,7 +31,7 @@ class StockSearch:
     low_only: bool = False
 
 
-def list_stock_for(actor: Staff, search: StockSearch = StockSearch()) -> QuerySet[Stock]:  # noqa: B008
+def list_stock_for(actor: Staff, search: StockSearch) -> QuerySet[Stock]:
     """Places of the SKUs in the actor's catalogue with `free`, the pieces to be bought.
 
     The catalogue belongs to the brand, so a store sees where else there is some.

@@ -111,9 +111,7 @@ def _prices(cart: Mapping[int, int], sale: FlashSale | None) -> dict[int, int]:
     return {sale.sku_id: sale.price_fen}
 
 
-def _take(
-    customer: Customer, quote: Quote, sale: FlashSale | None, city: str
-) -> list[stock.Hold]:
+def _take(customer: Customer, quote: Quote, sale: FlashSale | None, city: str) -> list[stock.Hold]:
     if sale is not None:
         return flash.claim(sale, customer, quote.lines[0].quantity)
     return stock.take({line.sku.pk: line.quantity for line in quote.lines}, city)

@@ -37,9 +37,9 @@ def request_refund(
 ) -> Refund:
     """Promise to give back (line id, fen) and so much of the freight; the sending is owed.
 
-    `pieces` of each line are given up with the money. What open and failed refunds have promised is no longer there to promise, so refunds
-    in any order never exceed what was paid. Refuses `RefundNotAllowed`, `RefundTooMuch`.
-    Locks: order.
+    `pieces` of each line are given up with the money. What open and failed refunds have
+    promised is no longer there to promise, so refunds in any order never exceed what was
+    paid. Refuses `RefundNotAllowed`, `RefundTooMuch`. Locks: order.
     """
     (locked,) = lock_objects(Order, [order.pk])
     wanted = _merge(lines, freight_fen)
@@ -57,9 +57,7 @@ def request_refund(
 
 def _add_lines(refund: Refund, wanted: Mapping[int, int], pieces: Mapping[int, int]) -> None:
     RefundLine.objects.bulk_create(
-        RefundLine(
-            refund=refund, line_id=line_id, amount_fen=amount, pieces=pieces.get(line_id, 0)
-        )
+        RefundLine(refund=refund, line_id=line_id, amount_fen=amount, pieces=pieces.get(line_id, 0))
         for line_id, amount in wanted.items()
     )
 
@@ -228,7 +226,7 @@ def give_claim_back(order: Order) -> Refund:
 def retry_refund(*, refund: Refund) -> None:
     """Send a failed refund again under the same number; refuses unless it has failed."""
     failed = Refund.objects.filter(pk=refund.pk, state=Refund.State.FAILED)
-    if not failed.update(state=Refund.State.REQUESTED, failure=""):
+    if not failed.update(state=Refund.State.REQUESTED, failure="", decided_at=clock.now()):
         raise RefundNotAllowed("只有失败的退款可以重试")
     jobs.enqueue("mall.send_refund", {"refund_id": refund.pk})
     audit.record("mall.refund.retried", refund)

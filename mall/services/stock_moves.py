@@ -49,7 +49,9 @@ def transfer_stock(
     for location in (source, target):
         Stock.objects.get_or_create(sku=sku, location=location)
     places = Stock.objects.filter(sku=sku, location__in=(source, target))
-    rows = {row.location_id: row for row in lock_objects(Stock, places.values_list("pk", flat=True))}
+    rows = {
+        row.location_id: row for row in lock_objects(Stock, places.values_list("pk", flat=True))
+    }
 
     _move(rows[source.pk], -quantity)
     _move(rows[target.pk], quantity)

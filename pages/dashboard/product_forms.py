@@ -32,7 +32,11 @@ class SkuForm(BootstrapForm):
         label="划线价（元）", required=False, help_text="须有真实成交记录，不填则不显示"
     )
     weight_g = forms.IntegerField(
-        label="重量（克）", min_value=0, max_value=1_000_000, required=False, help_text="按重量算运费时用"
+        label="重量（克）",
+        min_value=0,
+        max_value=1_000_000,
+        required=False,
+        help_text="按重量算运费时用",
     )
 
     def clean_weight_g(self) -> int:

@@ -31,7 +31,10 @@ def refunds(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in TABS else "applied"
     counts = desk.count_refunds_for(staff_of(request))
-    tabs = [(code, name, sum(counts.get(s, 0) for s in states)) for code, (name, states) in TABS.items()]
+    tabs = [
+        (code, name, sum(counts.get(each, 0) for each in states))
+        for code, (name, states) in TABS.items()
+    ]
     rows = desk.list_refunds_for(staff_of(request), *TABS[state][1])
     context = {"page": page_of(request, rows), "state": state, "tabs": tabs}
     return render(request, "dashboard/orders/refunds.html", context)

@@ -49,7 +49,9 @@ class StockSearchForm(BootstrapForm):
 
 
 class AdjustForm(BootstrapForm):
-    location = forms.ModelChoiceField(OrgUnit._default_manager.none(), label="地点", empty_label="请选择")
+    location = forms.ModelChoiceField(
+        OrgUnit._default_manager.none(), label="地点", empty_label="请选择"
+    )
     change = forms.IntegerField(
         label="增减件数", min_value=-MOST_PIECES, max_value=MOST_PIECES, help_text="减少写负数"
     )
@@ -68,8 +70,12 @@ class AdjustForm(BootstrapForm):
 
 
 class TransferForm(BootstrapForm):
-    source = forms.ModelChoiceField(OrgUnit._default_manager.none(), label="从", empty_label="请选择")
-    target = forms.ModelChoiceField(OrgUnit._default_manager.none(), label="到", empty_label="请选择")
+    source = forms.ModelChoiceField(
+        OrgUnit._default_manager.none(), label="从", empty_label="请选择"
+    )
+    target = forms.ModelChoiceField(
+        OrgUnit._default_manager.none(), label="到", empty_label="请选择"
+    )
     quantity = forms.IntegerField(label="件数", min_value=1, max_value=MOST_PIECES)
     reason = forms.CharField(label="原因", max_length=200)
 

@@ -138,7 +138,6 @@ def test_a_template_with_no_one_fee_for_every_address_is_refused(
     assert not FreightTemplate.objects.exists()
 
 
-
 def test_a_new_default_takes_the_place_of_the_old(shop: Shop) -> None:
     first, second = send_by(shop), send_by(shop, zone(fee=100))
     first.refresh_from_db()
@@ -147,5 +146,5 @@ def test_a_new_default_takes_the_place_of_the_old(shop: Shop) -> None:
 
 @given(st.integers(0, 5_000), st.integers(0, 999), st.integers(1, 999))
 def test_more_goods_never_cost_less_to_send(units: int, first: int, step: int) -> None:
-    terms = {"first": first, "first_fee_fen": 800, "next": step, "next_fee_fen": 150}
+    terms = {"first": first, "first_fee_fen": 800, "step": step, "step_fee_fen": 150}
     assert freight_of_units(units, **terms) <= freight_of_units(units + 1, **terms)
