@@ -107,8 +107,8 @@ class LiveRoom:
 
     def _missed(self, position: Position) -> str:
         first = self.recent[0].seq if self.recent else self.seq + 1
-        is_within = position.epoch == self.epoch and first - 1 <= position.seq <= self.seq
-        if not is_within:
+        is_known = bool(position.epoch) and position.epoch == self.epoch
+        if not is_known or not first - 1 <= position.seq <= self.seq:
             return self.snapshot()
         missed = [message.text for message in self.recent if message.seq > position.seq]
         return f'{{"messages":[{",".join(missed)}]}}'

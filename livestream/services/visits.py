@@ -1,5 +1,7 @@
 """Coming in, staying, touching a product, going."""
 
+import datetime as dt
+
 from django.db import connection, transaction
 from django.db.models import F
 
@@ -9,6 +11,7 @@ from livestream.models import Invite, LiveEvent, LiveRoom, ShelfItem, Visit
 from members.models import Member
 from org.selectors import find_brand_of
 
+JUST_NOW = dt.timedelta(seconds=3)
 MOST_BEAT = 30
 """Seconds that one sign of life is worth at most: pages give one every twenty."""
 
@@ -27,9 +30,8 @@ def enter_room(*, room: LiveRoom, member: Member, token: str = "") -> Visit:
         room=room, member=member, defaults={"entered_at": now, "seen_at": now}
     )
     if not is_new:
-        Visit.objects.filter(pk=visit.pk).update(
-            entries=F("entries") + 1, seen_at=now, left_at=None
-        )
+        _seen(room, member, "NULL")
+        Visit.objects.filter(pk=visit.pk).update(entries=F("entries") + 1)
 
     _credit_inviter(room, visit, token)
     return visit
@@ -59,8 +61,12 @@ def beat(*, room: LiveRoom, member: Member) -> bool:
 
 
 def leave_room(*, room: LiveRoom, member: Member) -> bool:
-    """The page was closed: the last stretch counts, and the visit has an end for now."""
-    return _seen(room, member, "%(now)s")
+    """The page was closed: the last stretch counts, and the visit has an end for now.
+
+    Right after coming in it is the former page that says so, late: then nothing happens.
+    """
+    fresh = Visit.objects.filter(room=room, member=member, seen_at__gt=clock.now() - JUST_NOW)
+    return False if fresh.exists() else _seen(room, member, "%(now)s")
 
 
 def _seen(room: LiveRoom, member: Member, left_at: str) -> bool:

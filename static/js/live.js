@@ -134,8 +134,11 @@
     var field = say.elements.text;
     event.preventDefault();
     if (!field.value.trim()) { return; }
-    post("/say", { text: field.value }).then(function (answer) { return answer.json(); }).then(function (said) {
-      if (said.text) { tell(said.text); } else { field.value = ""; }
+    post("/say", { text: field.value }).then(function (answer) {
+      if (answer.ok) { field.value = ""; }
+      return answer.json();
+    }).then(function (said) {
+      if (said.text) { tell(said.text); }
     }, function () { tell("没有发出去，请再试一次"); });
   });
 

@@ -101,6 +101,11 @@ class Watcher:
             self.epoch, self.seq = message["epoch"], message["seq"]
         return True
 
+    def drain(self) -> None:
+        """Read until nothing comes any more."""
+        while self.read():
+            pass
+
     def until(self, seq: int, seconds: float = 10.0) -> None:
         deadline = time.monotonic() + seconds
         while self.seq < seq:
