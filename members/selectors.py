@@ -7,7 +7,16 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from core.crypto import blind_index, normal_phone
 from core.errors import NotFound
 from members.contracts import Preference
-from members.models import Consent, Contact, Customer, Identity, Member, MemberTag, TimelineEntry
+from members.models import (
+    Consent,
+    Contact,
+    Customer,
+    Identity,
+    Member,
+    MemberTag,
+    Tag,
+    TimelineEntry,
+)
 from org.contracts import Role
 from org.models import Staff
 from org.selectors import scope_path
@@ -93,6 +102,10 @@ def find_preference(member: Member) -> Preference:
 
 def list_timeline(member: Member) -> QuerySet[TimelineEntry]:
     return TimelineEntry.objects.filter(member=member).order_by("-at", "-pk")
+
+
+def count_tags() -> int:
+    return Tag.objects.count()
 
 
 def list_tags_of(member: Member) -> QuerySet[MemberTag]:

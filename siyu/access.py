@@ -17,6 +17,8 @@ A, OP, N, F, M, G, P = (
 )
 
 MATRIX: dict[str, frozenset[Role]] = {
+    "setup.view": frozenset({A, OP}),
+    "setup.begin": frozenset({A, OP}),
     "today.view": frozenset({A, OP, N, F, M}),
     "metrics.view": frozenset({A, OP, N, F}),
     "metrics.export": frozenset({A, OP, N, F}),

@@ -16,9 +16,10 @@ from members.services.preferences import set_preference
 from members.services.recognising import recognise, recognise_many
 from members.services.settling import is_new
 from members.services.story import note, set_owner
-from members.services.tags import push_tags, tag_member, tag_members
+from members.services.tags import define_tags, push_tags, tag_member, tag_members
 
 __all__ = [
+    "define_tags",
     "end_contact",
     "give_consent",
     "is_new",

@@ -1,6 +1,6 @@
 """Labels on members, ours first and then where the guides see them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import transaction
 
@@ -24,6 +24,23 @@ def tag_member(*, member: Member, group: str, name: str, source: str) -> MemberT
     if created:
         owe_push(Contact.objects.filter(member=member, is_active=True))
     return placed
+
+
+def define_tags(groups: Mapping[str, Sequence[str]]) -> int:
+    """Have the tags of each group ready before anybody carries them; how many were new.
+
+    They reach the guides' client with the first member that gets one.
+    """
+    now = clock.now()
+    wanted = [
+        (group[:NAME_LENGTH], name[:NAME_LENGTH]) for group in groups for name in groups[group]
+    ]
+    before = Tag.objects.count()
+    Tag.objects.bulk_create(
+        [Tag(group_name=group, name=name, created_at=now) for group, name in wanted],
+        ignore_conflicts=True,
+    )
+    return Tag.objects.count() - before
 
 
 @transaction.atomic

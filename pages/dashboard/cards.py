@@ -119,7 +119,10 @@ def benefits(request: HttpRequest) -> HttpResponse:
 @policy("staff", "cards.edit")
 @require_http_methods(["GET", "POST"])
 def benefit_new(request: HttpRequest) -> HttpResponse:
-    form = BenefitForm(request.POST or None, actor=staff_of(request))
+    ideas = {"name": request.GET.get("name", "")[:60]}
+    if request.GET.get("threshold", "").isdecimal():
+        ideas["threshold_fen"] = request.GET["threshold"][:6]
+    form = BenefitForm(request.POST or None, actor=staff_of(request), initial=ideas)
     if request.method == "POST" and form.is_valid() and form.save_or_explain():
         messages.success(request, f"已添加福利「{form.cleaned_data['name']}」")
         return redirect("/cards/new")

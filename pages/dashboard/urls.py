@@ -23,6 +23,7 @@ from pages.dashboard import (
     products,
     refunds,
     sales,
+    setup,
     sop,
     sop_runs,
     stock,
@@ -32,6 +33,8 @@ from pages.dashboard import (
 
 urlpatterns: list[URLPattern] = [
     path("", today.today),
+    path("setup", setup.setup),
+    path("setup/begin", setup.begin),
     path("metrics", metrics.metrics),
     path("metrics/<str:code>", metrics.metric),
     path("metrics/<str:code>/csv", metrics.metric_csv),

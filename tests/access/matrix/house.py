@@ -5,6 +5,17 @@ from tests.access.row import Row
 TASKS = "任务属于整个商家，不分品牌"
 
 ROWS = (
+    Row("staff:/setup", "staff", "setup.view", "", "operator admin", get=200, post=405),
+    Row(
+        "staff:/setup/begin",
+        "staff",
+        "setup.begin",
+        "",
+        "operator admin",
+        get=405,
+        post=302,
+        form={"industry": "snacks", "brand": "{brand}"},
+    ),
     Row(
         "staff:/login",
         "public",
