@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from analytics.contracts import METRICS, Metric, Unit, get_metric
+from analytics.contracts import METRICS, Grain, Metric, Unit, get_metric
 from analytics.models import MetricValue, NightlyRun
 from analytics.queries import QUERIES
 from core import clock
@@ -110,9 +110,15 @@ def find_latest(code: str, *, dimension: str, keys: Iterable[str]) -> dict[str, 
 
 
 def get_tile(code: str, *, dimension: str = "all", key: str = "", cells: int = 29) -> Tile:
-    """The latest cell against the central four fifths of those before it."""
+    """The latest cell against the central four fifths of those before it.
+
+    A week that has hardly begun says nothing yet: the latest is the last one that is over.
+    """
     metric = get_metric(code)
-    rows = _cells(metric).filter(dimension=dimension, key=key).order_by("-day")[:cells]
+    found = _cells(metric).filter(dimension=dimension, key=key)
+    if metric.grain is Grain.WEEK:
+        found = found.filter(is_matured=True)
+    rows = found.order_by("-day")[:cells]
     series = [_figure(metric, row) for row in reversed(rows)]
     values = sorted(f.value for f in series[:-1] if f.value is not None)
     usual = None

@@ -1,12 +1,14 @@
-"""Groups of the demo: made in the clients of its guides, heard of by callback, given a day.
+"""Groups of the demo: made in the clients of its guides, talking for a while, given a day.
 
-Runs near the story's end, at real time: the calendar is in force from half an hour later.
+They are gathered two weeks before the story's end; the calendar is published at its end, at
+real time, and in force from half an hour later.
 """
 
 import datetime as dt
 import random
 from collections.abc import Sequence
 
+from analytics.services import note_stale_range
 from community.models import CustomerGroup, GroupMember
 from community.services import (
     create_calendar_from_template,
@@ -25,15 +27,13 @@ GROUPS = (
     ("老客会员群", "vip", "cai"),
     ("周末秒杀群", "flash", "gu"),
 )
-SPOKEN_DAYS = 21
+SPOKEN_DAYS = 12
 TALK = 0.06
 """How likely a customer of the demo says something in a group on a day."""
 
 
-def gather_groups(
-    upstream: Upstream, slug: str, people: Sequence[str], rng: random.Random
-) -> list[CustomerGroup]:
-    """Four groups with the story's people, three weeks of talk, and a live calendar."""
+def gather_groups(upstream: Upstream, slug: str, people: Sequence[str]) -> list[CustomerGroup]:
+    """Four groups with the story's people, each given its type."""
     corp, groups = ids_of(slug)["corp_id"], []
     for place, (name, kind, username) in enumerate(GROUPS):
         owner = Staff.objects.filter(username=username, wecom_userid__isnull=False).first()
@@ -50,13 +50,18 @@ def gather_groups(
         if group is not None:
             set_group_type(group=group, group_type=kind)
             groups.append(group)
-    _talk(groups[:-1], rng)
-    _publish(OrgUnit.objects.filter(kind="brand").order_by("pk")[0])
     return groups
 
 
+def give_a_day(groups: Sequence[CustomerGroup], rng: random.Random) -> None:
+    """What was said since, of all groups but the last, and a calendar from now on."""
+    _talk(groups[:-1], rng)
+    note_stale_range(clock.today() - dt.timedelta(days=SPOKEN_DAYS), clock.today())
+    _publish(OrgUnit.objects.filter(kind="brand").order_by("pk")[0])
+
+
 def _talk(groups: Sequence[CustomerGroup], rng: random.Random) -> None:
-    """Of all groups but the last, who spoke is known; days on which nobody did included."""
+    """Who spoke on which day; days on which nobody did included."""
     lines = ["日期,群ID,发言人,消息数"]
     for group in groups:
         present = GroupMember.objects.filter(group=group, kind="contact").order_by("person")

@@ -37,7 +37,7 @@ from mall.services import (
 from members.contracts import CustomerDirectory
 from members.models import Customer
 from members.services import give_consent, log_in_customer
-from siyu.demo.groups import gather_groups
+from siyu.demo.groups import gather_groups, give_a_day
 from siyu.demo.upstream import Upstream, register_callback
 from tenants.context import entered
 from tenants.models import Tenant
@@ -80,6 +80,7 @@ class Story:
             self.report(f"第 {wave + 1} 批顾客从导购的链接下单")
             self._buy(self.people[-PEOPLE // 3 :])
             self._pass_days(3)
+        groups = gather_groups(self.upstream, self.slug, [person for person, _ in self.people])
         self.report("发货、收货、退款")
         self._fulfil()
         self._pass_days(10)
@@ -89,8 +90,8 @@ class Story:
         self._buy(self.people[::2])
         self._pass_days(3)
         _come_back_to_now(self.upstream)
-        self.report("建群，发布社群日历")
-        gather_groups(self.upstream, self.slug, [person for person, _ in self.people], self.rng)
+        self.report("发布社群日历")
+        give_a_day(groups, self.rng)
         self.report("夜间计算")
         run = run_nightly()
         return {"played": len(self.people), "orders": Order.objects.count(), "days": run.days}
