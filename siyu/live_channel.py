@@ -37,7 +37,15 @@ class RedisLiveChannel:
     def publish(self, room: str, kind: str, body: Any, *, keep: bool = False) -> None:
         base = base_of(schema(), room)
         text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-        arguments = [uuid.uuid4().hex[:12], kind, text, int(keep), RECENT, LIFE_SECONDS, base]
+        arguments: list[str | int] = [
+            uuid.uuid4().hex[:12],
+            kind,
+            text,
+            int(keep),
+            RECENT,
+            LIFE_SECONDS,
+            base,
+        ]
         try:
             self._publish(keys=keys_of(base), args=arguments)
         except (RedisError, OSError) as error:

@@ -5,7 +5,6 @@ import contextlib
 import logging
 import uuid
 from collections.abc import AsyncIterator
-from typing import Any
 
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
@@ -24,7 +23,7 @@ log = logging.getLogger("siyu.live")
 class Hub:
     """Rooms come with their first watcher and go with the last."""
 
-    def __init__(self, redis: "Redis[Any]") -> None:
+    def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._read = redis.register_script(READ)
         self._rooms: dict[str, LiveRoom] = {}

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from core import ids
-from livestream.contracts import ROLE_WORDS
+from livestream.contracts import ROLE_WORDS, ShelfRole
 
 
 class LiveRoom(models.Model):
@@ -60,9 +60,9 @@ class ShelfItem(models.Model):
     """A SKU on a room's shelf; the one being explained is pinned, `explained` in seconds."""
 
     class Role(models.TextChoices):
-        WELFARE = "welfare", ROLE_WORDS["welfare"]
-        TRAFFIC = "traffic", ROLE_WORDS["traffic"]
-        BESTSELLER = "bestseller", ROLE_WORDS["bestseller"]
+        WELFARE = "welfare", ROLE_WORDS[ShelfRole.WELFARE]
+        TRAFFIC = "traffic", ROLE_WORDS[ShelfRole.TRAFFIC]
+        BESTSELLER = "bestseller", ROLE_WORDS[ShelfRole.BESTSELLER]
 
     room = models.ForeignKey(LiveRoom, models.CASCADE, related_name="items", db_index=False)
     sku = models.ForeignKey("mall.Sku", models.PROTECT, db_index=False)

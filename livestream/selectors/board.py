@@ -1,6 +1,7 @@
 """What a room came to, in all and for each guide who invited (docs/rules.md, 直播)."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -48,7 +49,8 @@ _TOTALS = """
 WITH visits AS (SELECT member_id, entries, seconds, likes FROM livestream_visit
                 WHERE room_id = %(room)s),
 orders AS (SELECT member_id, paid_fen, refunded_fen FROM fact_order
-           WHERE room_ref = %(ref)s AND kind = 'sale' AND paid_at IS NOT NULL)
+           WHERE room_ref = %(ref)s AND kind = 'sale' AND paid_at IS NOT NULL
+             AND placed_at BETWEEN %(from)s AND %(until)s)
 SELECT (SELECT count(*) FROM visits), (SELECT coalesce(sum(entries), 0) FROM visits),
        (SELECT coalesce(sum(seconds), 0) FROM visits),
        (SELECT count(DISTINCT member_id) FROM livestream_liveevent
@@ -71,6 +73,7 @@ clickers AS (SELECT DISTINCT member_id FROM livestream_liveevent
 orders AS (SELECT member_id, sum(paid_fen) AS paid_fen, sum(refunded_fen) AS back_fen
            FROM fact_order
            WHERE room_ref = %(ref)s AND kind = 'sale' AND paid_at IS NOT NULL
+             AND placed_at BETWEEN %(from)s AND %(until)s
            GROUP BY member_id)
 SELECT i.guide_id, s.name, u.name, greatest(coalesce(o.n, 0), count(v.member_id)),
        count(v.member_id), count(*) FILTER (WHERE v.seconds >= %(stayed)s), count(c.member_id),
@@ -93,7 +96,7 @@ def totals_of(room: LiveRoom) -> Totals:
     is_live = room.state == LiveRoom.State.LIVE
     now = channel.viewers(room.public_id) if channel and is_live else 0
     with connection.cursor() as cursor:
-        cursor.execute(_TOTALS, {"room": room.pk, "ref": room.public_id})
+        cursor.execute(_TOTALS, _times(room))
         return Totals(now, *(int(value) for value in cursor.fetchone()))
 
 
@@ -102,18 +105,18 @@ def invite_board(room: LiveRoom, guide_id: int | None = None) -> list[Funnel]:
 
     Who entered by an invitation was invited, though their browser forgot it.
     """
-    parameters = {
-        "room": room.pk,
-        "ref": room.public_id,
-        "guide": guide_id,
-        "stayed": STAYED_SECONDS,
-    }
+    parameters = {**_times(room), "guide": guide_id, "stayed": STAYED_SECONDS}
     with connection.cursor() as cursor:
         cursor.execute(_BOARD, parameters)
         return [Funnel(row[0], row[1], row[2] or "", *map(int, row[3:])) for row in cursor]
 
 
-def minutes_on_air(room: LiveRoom) -> int:
-    if room.started_at is None:
-        return 0
-    return int(((room.ended_at or clock.now()) - room.started_at).total_seconds() // 60)
+def _times(room: LiveRoom) -> dict[str, Any]:
+    """The room, and when its orders were placed: the time has an index, the room has none."""
+    now = clock.now()
+    return {
+        "room": room.pk,
+        "ref": room.public_id,
+        "from": room.started_at or now,
+        "until": room.ended_at or now,
+    }

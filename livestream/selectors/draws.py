@@ -40,6 +40,8 @@ def find_entry(draw: Draw, member_id: int) -> DrawEntry | None:
 def list_buyers(room: LiveRoom) -> list[int]:
     """Members who paid for an order of the room and have not had it all back."""
     orders = Order.objects.filter(room_ref=room.public_id, kind=Order.Kind.SALE)
+    if room.started_at is not None:
+        orders = orders.filter(placed_at__gte=room.started_at)
     paid = orders.filter(paid_at__isnull=False, refunded_fen__lt=F("paid_fen"))
     return list(paid.values_list("member_id", flat=True).distinct())
 

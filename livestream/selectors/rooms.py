@@ -34,7 +34,7 @@ def name_rooms_for(actor: Staff, ids: Iterable[int]) -> dict[str, str]:
 
 
 def get_room_for(actor: Staff, public_id: str) -> LiveRoom:
-    found = list_rooms_for(actor).filter(public_id=public_id).first()
+    found: LiveRoom | None = list_rooms_for(actor).filter(public_id=public_id).first()
     if found is None:
         raise NotFound
     return found
@@ -54,7 +54,7 @@ def list_rooms_to_invite_to(guide: Staff) -> QuerySet[LiveRoom, Any]:
 
 
 def get_room_to_invite_to(guide: Staff, public_id: str) -> LiveRoom:
-    found = list_rooms_to_invite_to(guide).filter(public_id=public_id).first()
+    found: LiveRoom | None = list_rooms_to_invite_to(guide).filter(public_id=public_id).first()
     if found is None:
         raise NotFound
     return found

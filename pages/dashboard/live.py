@@ -93,7 +93,7 @@ def item_new(request: HttpRequest, room_id: str) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "请选择商品和角色")
     elif not form.save_or_explain():
-        messages.error(request, " ".join(form.non_field_errors()))
+        messages.error(request, " ".join(map(str, form.non_field_errors())))
     return redirect(f"/live/{room_id}#shelf")
 
 

@@ -31,11 +31,11 @@ INVITED_BY = "i"
 
 @policy("public", object_kind="live_invite")
 @require_GET
-def invite(request: HttpRequest, token: str) -> HttpResponse:
+def invite(request: HttpRequest, invite_token: str) -> HttpResponse:
     """A guide's invitation: who opened it counts as invited, then on to the room."""
     visitor = find_visitor(request)
     member = visitor.member if visitor else None
-    found = services.open_invite(token, visitor=visitor_of(request), member=member)
+    found = services.open_invite(invite_token, visitor=visitor_of(request), member=member)
     if found is None:
         raise NotFound
     return redirect(f"/live/{found.room.public_id}?{urlencode({INVITED_BY: found.token})}")

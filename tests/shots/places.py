@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+from django.db.models import Q
 from django.urls import URLPattern, URLResolver
 
 from acquisition.models import Card, CardBatch, Scan
 from community.models import CustomerGroup, SlotRun, SopCalendar, SopSlot
 from core.models import LongTask
 from distribution.models import Commission, ShareLink, Withdrawal
+from livestream.models import LiveRoom
 from mall.models import Entitlement, ImportMapping, Order, Product, Sku
 from members.models import Contact
 from org.models import Staff
@@ -22,7 +24,7 @@ from tenants.models import Tenant
 from tests.shots.people import Person, chosen_customer
 
 SKIPPED = re.compile(
-    r"(csv|pdf|/state|/press|/logout|callback|notify|/clock|view-as|jssdk|login/back|/add$|orders/import/<str|members/import/<)"
+    r"(csv|pdf|/state|/record$|/press|/logout|callback|notify|/clock|view-as|jssdk|login/back|/add$|orders/import/<str|members/import/<)"
 )
 """Files, fragments, machines' doors and redirects are no pages."""
 
@@ -123,7 +125,19 @@ def _things(person: Person) -> dict[str, str]:
         "mapping_id": ImportMapping.objects.first(),
     }
     rows |= _sop(person)
+    rows |= _live(person)
     return {name: _id(row) for name, row in rows.items() if row is not None}
+
+
+def _live(person: Person) -> dict[str, Any]:
+    """A room on air that the person may see, and its draw."""
+    rooms = LiveRoom.objects.order_by("-state", "-pk")
+    if person.who == "cai":
+        rooms = rooms.filter(Q(guide__username="cai") | Q(guide=None))
+    if person.who == "bo":
+        rooms = rooms.filter(unit__code="s1")
+    room = rooms.filter(state="live").first() or rooms.first()
+    return {"room_id": room, "draw_id": room.draws.first() if room else None}
 
 
 def _sop(person: Person) -> dict[str, Any]:
