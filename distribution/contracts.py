@@ -153,6 +153,13 @@ class TransferState(StrEnum):
     CANCELLED = "cancelled"
 
 
+TRANSFER_WORDS = {
+    TransferState.PROCESSING: "处理中",
+    TransferState.WAITING: "待本人确认",
+    TransferState.SUCCESS: "已到账",
+    TransferState.FAILED: "失败",
+    TransferState.CANCELLED: "已撤销",
+}
 OVERDUE_REASON = "OVERDUE_CLOSE"
 """The reason of a transfer that nobody confirmed within a day."""
 

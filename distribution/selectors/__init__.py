@@ -19,7 +19,12 @@ from distribution.selectors.income import (
 )
 from distribution.selectors.objections import list_objections_for
 from distribution.selectors.opportunities import list_opportunities
-from distribution.selectors.payout_words import DIFFERENCES, explain_failure
+from distribution.selectors.payout_words import (
+    ACCOUNTS,
+    DIFFERENCES,
+    JOURNALS,
+    explain_failure,
+)
 from distribution.selectors.payouts import (
     USUAL_PAYOUT,
     find_open_withdrawal,
@@ -41,8 +46,10 @@ from distribution.selectors.shares import (
 )
 
 __all__ = [
+    "ACCOUNTS",
     "CHIPS",
     "DIFFERENCES",
+    "JOURNALS",
     "USUAL_PAYOUT",
     "count_visits_of",
     "explain",

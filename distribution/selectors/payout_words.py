@@ -1,5 +1,6 @@
 """Why a withdrawal did not arrive, in words its guide and the bookkeeper can act on."""
 
+from distribution.contracts import IN_TRANSIT, PAID_OUT, PROMISED, TRANSFER_CASH, WITHHELD
 from distribution.models import Withdrawal
 
 _REASONS = {
@@ -34,6 +35,20 @@ DIFFERENCES = {
     "payout_vanished": "微信支付查不到已受理的转账",
 }
 """What each kind of `PayoutDifference` means to the person who looks."""
+
+JOURNALS = {
+    "payout.reserved": "从余额扣下",
+    "payout.paid": "到账",
+    "payout.returned": "退回余额",
+}
+ACCOUNTS = {
+    IN_TRANSIT: "提现途中",
+    PAID_OUT: "已发给导购",
+    PROMISED: "应发提现",
+    WITHHELD: "代扣个税",
+    TRANSFER_CASH: "商家转账账户",
+}
+"""The ledger's kinds and accounts in a bookkeeper's words (docs/rules.md, 状态与总账)."""
 
 
 def explain_failure(row: Withdrawal) -> str:

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from core import audit, clock, jobs, ports, tasks
 from core.errors import InvalidInput, PortFailure
 from core.models import LongTask
-from distribution.contracts import PayoutGateway, TransferFact, TransferState
+from distribution.contracts import TRANSFER_WORDS, PayoutGateway, TransferFact, TransferState
 from distribution.models import PayoutDifference, Withdrawal
 from distribution.selectors.payouts import OPEN_STATES, RECONCILE
 from distribution.services.payout_queue import note_difference, owe_payout
@@ -85,23 +85,24 @@ def _check(row: Withdrawal) -> int:
         row.refresh_from_db()
     words = compare(row, fact)
     if words:
-        note_difference("payout_differs", row.out_bill_no, withdrawal=row, reason=words)
+        note_difference("payout_differs", row.out_bill_no, withdrawal=row, message=words)
     return bool(words)
 
 
 def compare(row: Withdrawal, fact: TransferFact | None) -> str:
     """What is not the same in both books, in words; "" when they agree."""
     there = fact.state if fact else None
+    word = TRANSFER_WORDS[there] if there else "查无此单"
     if there is TransferState.SUCCESS and fact and fact.amount_fen != row.amount_fen:
         return f"微信支付付了 {fact.amount_fen} 分，这里是 {row.amount_fen} 分"
     if (row.state == State.PAID) != (there is TransferState.SUCCESS):
-        return f"这里是「{State(row.state).label}」，微信支付是「{there or '查无此单'}」"
+        return f"这里是「{State(row.state).label}」，微信支付是「{word}」"
     if row.state in RETURNED and there not in (
         None,
         TransferState.FAILED,
         TransferState.CANCELLED,
     ):
-        return f"这里已退回余额，微信支付还是「{there}」"
+        return f"这里已退回余额，微信支付还是「{word}」"
     return ""
 
 

@@ -23,6 +23,8 @@ State, Call = Withdrawal.State, Withdrawal.Call
 IN_FLIGHT = dt.timedelta(minutes=1)
 """A call is over by then, answered or not: the adapter gives up long before."""
 
+OUTCOMES = {Outcome.UNKNOWN: "结果未知", Outcome.RETRYABLE: "稍后再试", Outcome.REJECTED: "被拒绝"}
+
 AFTER_REFUSAL = dt.timedelta(hours=1)
 
 
@@ -142,7 +144,9 @@ def _order(row: Withdrawal, account: PayoutAccount) -> TransferOrder:
 def _note_failure(withdrawal_id: int, failure: PortFailure, *, was_doubtful: bool) -> None:
     """An unknown outcome stays in doubt, and a refusal takes no earlier doubt away."""
     (row,) = lock_objects(Withdrawal, [withdrawal_id])
-    log_call(row.pk, f"微信支付没有受理：{failure.code} {failure.text}（{failure.outcome.value}）")
+    log_call(
+        row.pk, f"微信支付没有受理：{failure.code} {failure.text}（{OUTCOMES[failure.outcome]}）"
+    )
     if row.state != State.SENDING or failure.outcome is Outcome.UNKNOWN:
         return
     row.last_call = Call.DOUBTFUL if was_doubtful else Call.REFUSED

@@ -11,7 +11,12 @@ from django.db.models import F
 
 from core import clock
 from core.locks import lock_objects
-from distribution.contracts import OVERDUE_REASON, TransferFact, TransferState
+from distribution.contracts import (
+    OVERDUE_REASON,
+    TRANSFER_WORDS,
+    TransferFact,
+    TransferState,
+)
 from distribution.models import PayoutAccount, Withdrawal
 from distribution.services import postings
 from distribution.services.payout_queue import log_call, note_difference
@@ -40,7 +45,7 @@ def settle_transfer(fact: TransferFact) -> PayoutSettled:
     """Book what became of a number, once, in whatever order it is told. Locks: withdrawal."""
     found = Withdrawal.objects.filter(out_bill_no=fact.out_bill_no).first()
     if found is None:
-        return _doubt("payout_unknown", fact, None)
+        return _doubt("payout_unknown", fact, None, amount_fen=fact.amount_fen)
     (row,) = lock_objects(Withdrawal, [found.pk])
     if differences := _differences(fact, row):
         return _doubt("payout_mismatch", fact, row, **differences)
@@ -67,14 +72,10 @@ def _differences(fact: TransferFact, row: Withdrawal) -> dict[str, list[object]]
 def _doubt(
     kind: str, fact: TransferFact, row: Withdrawal | None, **detail: object
 ) -> PayoutSettled:
-    note_difference(
-        kind,
-        fact.out_bill_no,
-        withdrawal=row,
-        state=fact.state.value,
-        amount_fen=fact.amount_fen,
-        **detail,
-    )
+    state: object = TRANSFER_WORDS[fact.state]
+    if row is not None:
+        state = [State(row.state).label, state]
+    note_difference(kind, fact.out_bill_no, withdrawal=row, state=state, **detail)
     return PayoutSettled.EXCEPTION
 
 
@@ -84,7 +85,7 @@ def _told_again(fact: TransferFact, row: Withdrawal) -> PayoutSettled:
     is_end = is_success or fact.state in (TransferState.FAILED, TransferState.CANCELLED)
     was_sent = row.state == State.PAID or row.state in RETURNED
     if not was_sent or (is_end and is_success != (row.state == State.PAID)):
-        return _doubt("payout_contradiction", fact, row, ours=row.state)
+        return _doubt("payout_contradiction", fact, row)
     return PayoutSettled.REPEATED
 
 

@@ -14,7 +14,13 @@ from core.errors import Refusal
 from core.models import LongTask
 from core.money import format_yuan
 from distribution.models import Withdrawal
-from distribution.selectors import DIFFERENCES, explain_failure, get_withdrawal_for
+from distribution.selectors import (
+    ACCOUNTS,
+    DIFFERENCES,
+    JOURNALS,
+    explain_failure,
+    get_withdrawal_for,
+)
 from distribution.selectors import payouts as desk
 from distribution.services import (
     approve_withdrawal,
@@ -93,6 +99,8 @@ def payout(request: HttpRequest, payout_id: str) -> HttpResponse:
         "reason": explain_failure(row),
         "tax": TAXES[row.tax_profile],
         "entries": desk.list_entries_of(row),
+        "journals": JOURNALS,
+        "accounts": ACCOUNTS,
         "account": account,
         "is_open": row.state in desk.OPEN_STATES,
         "log": [(dt.datetime.fromisoformat(each["at"]), each["text"]) for each in row.log],

@@ -306,7 +306,7 @@ def _payouts(group: Group) -> dict[str, str]:
         kind="payout_differs",
         ref=ended.out_bill_no,
         withdrawal=ended,
-        detail={"reason": group.text("不一致")},
+        detail={"message": group.text("不一致")},
         at=clock.now(),
     )
     return {

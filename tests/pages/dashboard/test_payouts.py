@@ -105,7 +105,7 @@ def test_a_detail_shows_the_ledger_and_the_platforms_words(paying: World) -> Non
 
     page = client_for(paying.finn).get(f"/payouts/{row.public_id}").content.decode()
 
-    for words in ("payout.reserved", "payout.paid", "commission.paid_out", "已到账，微信单号"):
+    for words in ("从余额扣下", "提现途中", "已发给导购", "已到账，微信单号"):
         assert words in page
 
 
@@ -132,7 +132,7 @@ def test_comparing_finds_what_differs_and_a_person_deals_with_it(
     found = PayoutDifference.objects.get()
     page = finn.get("/payouts/reconcile").content.decode()
     assert paid.out_bill_no in page
-    assert "这里是「已到账」，微信支付是「failed」" in page
+    assert "这里是「已到账」，微信支付是「失败」" in page
     finn.post(f"/payouts/differences/{found.pk}/resolve", {"reason": "已与微信核对"})
     assert "没有不一致" in finn.get("/payouts/reconcile").content.decode()
 
