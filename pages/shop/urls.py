@@ -52,7 +52,7 @@ urlpatterns: list[URLPattern] = [
     path("payout/<str:payout_token>", payouts.payout),
     path("payout/<str:payout_token>/bind", payouts.bind),
     path("payout/<str:payout_token>/state", payouts.state),
-    path("live/i/<str:token>", live.invite),
+    path("live/i/<str:invite_token>", live.invite),
     path("live/<str:room_id>", live.room),
     path("live/<str:room_id>/beat", live.beat),
     path("live/<str:room_id>/leave", live.leave),
