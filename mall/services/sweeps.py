@@ -6,7 +6,7 @@ A sweep owes one small job for each number, so one that fails holds up no other.
 import datetime as dt
 
 from core import clock, jobs, ports
-from mall.contracts import PaymentGateway, TradeState
+from mall.contracts import HISTORY, PaymentGateway, TradeState
 from mall.models import Order, Payment, Refund
 from mall.selectors.refunds import SENDING_STATES
 from mall.services.closing import close_expired
@@ -51,6 +51,7 @@ def recheck_closed(days: int = 2) -> int:
     since = clock.now() - dt.timedelta(days=days)
     slot = f"{clock.now():%Y%m%d}"
     closed = Payment.objects.filter(state=Payment.State.CLOSED, closed_at__gte=since)
+    closed = closed.exclude(order__flags__contains=[HISTORY])
     numbers = list(closed.order_by("closed_at").values_list("out_trade_no", flat=True))
     for number in numbers:
         jobs.enqueue("mall.check_payment", {"out_trade_no": number}, key=f"{number}:{slot}")

@@ -5,6 +5,7 @@ A buyer buys at a rate λ ~ Gamma(r, α) and after each repeat purchase is lost 
 probability p ~ Beta(a, b). Time here is trading time: the season bends it to the calendar.
 """
 
+import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,13 +36,13 @@ class BuyingHabits:
     def expected_repeats(self, length: float) -> float:
         """E[X(t)], equation (9) of the paper; needs a > 1 or a < 1, not a = 1."""
         z = length / (self.alpha + length)
-        shrink = (self.alpha / (self.alpha + length)) ** self.r
+        shrink = self.stays_one_time(length)
         series = _hypergeometric(self.r, self.b, self.a + self.b - 1, z)
         return (self.a + self.b - 1) / (self.a - 1) * (1 - shrink * series)
 
     def stays_one_time(self, length: float) -> float:
         """The share of buyers without any repeat purchase in `length` days."""
-        return (self.alpha / (self.alpha + length)) ** self.r
+        return math.pow(self.alpha / (self.alpha + length), self.r)
 
 
 HABITS = BuyingHabits(r=0.85, alpha=64.0, a=0.75, b=2.6)

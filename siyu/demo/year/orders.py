@@ -115,7 +115,7 @@ class Orders:
     def _fill(self, deal: Deal) -> None:
         rng, brand = self.rng, deal.brand
         kinds = 3 if deal.person.is_carousel else rng.choice(KINDS)
-        chosen = {}
+        chosen: dict[int, Good] = {}
         while len(chosen) < kinds:
             good = rng.choices(brand.goods, brand.weights)[0]
             chosen[good.sku_id] = good
@@ -133,8 +133,7 @@ class Orders:
         """Pay, send and receive, as far as the year goes."""
         rng = self.rng
         if deal.platform == "own" and rng.random() < UNPAID and not deal.person.is_carousel:
-            closes = deal.placed_at + 15 * MINUTE
-            deal.closed_at = closes if closes < self.end else None
+            deal.closed_at = deal.placed_at + 15 * MINUTE
             return
         deal.paid_at = deal.placed_at + rng.randrange(20, 280) * dt.timedelta(seconds=1)
         if rng.random() < CANCELLED:

@@ -17,7 +17,8 @@ from siyu.demo.year.sheets import Names, Sheet
 
 MEMBERS = 20_000
 BUYERS = 0.80
-CHANNELS = (("own", 56), ("tmall", 26), ("douyin", 11), ("jd", 7))
+CHANNELS = ("own", "tmall", "douyin", "jd")
+CHANNEL_WEIGHTS = (56, 26, 11, 7)
 IS_NEW = True
 APPID = "wxdemoyear00000000"
 BEFRIENDED = 0.93
@@ -91,7 +92,7 @@ class People:
         rng = self.rng
         trading = rng.random() ** 0.9 * self.tide.days
         person = self._arrive(number, self.tide.instant(trading, rng), self._store())
-        person.channel = rng.choices(*zip(*CHANNELS, strict=True))[0]
+        person.channel = rng.choices(CHANNELS, CHANNEL_WEIGHTS)[0]
         if rng.random() < 0.07:
             person.city, person.province = words.FAR_CITY
             person.is_far = True

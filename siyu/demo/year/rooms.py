@@ -83,7 +83,9 @@ class Rooms:
         wanted = max(3, round(rng.randrange(*VISITORS) * self.scale))
         known = [
             person for person in rng.sample(friends, min(len(friends), wanted * 4))
-            if person.store.brand is room.store.brand and person.friend_since < room.begins
+            if person.store.brand is room.store.brand
+            and person.friend_since is not None
+            and person.friend_since < room.begins
         ]  # fmt: skip
         visitors = {person.id: person for person in known[:wanted]} | room.buyers
         likes = 0

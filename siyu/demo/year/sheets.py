@@ -60,12 +60,12 @@ class Sheet:
             cursor.execute(_ADVANCE, [len(self.rows), table])
 
     def _others(self) -> list[tuple[str, Any]]:
-        found = []
+        found: list[tuple[str, Any]] = []
         for field in self.model._meta.concrete_fields:
             if field.primary_key or field.column in self.columns:
                 continue
             value = None if field.null else field.get_default()
-            found.append((field.column, "" if value is None and not field.null else value))
+            found.append((str(field.column), "" if value is None and not field.null else value))
         return found
 
     def _told(self, others: list[Any]) -> Iterator[list[Any]]:
