@@ -14,7 +14,17 @@ from community.models import CustomerGroup, SlotRun, SopCalendar, SopSlot
 from core.models import LongTask
 from distribution.models import Commission, ShareLink, Withdrawal
 from livestream.models import LiveRoom
-from mall.models import Entitlement, ImportMapping, Order, Product, Sku
+from mall.models import (
+    Address,
+    Entitlement,
+    FlashSale,
+    FreightTemplate,
+    ImportMapping,
+    Order,
+    Product,
+    Refund,
+    Sku,
+)
 from members.models import Contact
 from org.models import Staff
 from outreach.models import TouchPlan
@@ -97,7 +107,7 @@ def _place(route: str, things: dict[str, str]) -> Place | None:
     if missing:
         return None
     url = re.sub(r"<\w+:(\w+)>", lambda found: things[found.group(1)], route)
-    url += f"?sku={things['sku']}" if route == "/buy" else ""
+    url += f"?sku={things['sku']}" if route in ("/buy", "/cart/add") else ""
     name = re.sub(r"<\w+:(\w+)>", r"某\1", route).strip("/").replace("/", "_") or "首页"
     return Place(name, url)
 
@@ -117,6 +127,11 @@ def _things(person: Person) -> dict[str, str]:
         "sku": Sku.objects.order_by("pk").values_list("code", flat=True).first(),
         "token": ShareLink.objects.first(),
         "entitlement_id": Entitlement.objects.first(),
+        "template_id": FreightTemplate.objects.first(),
+        "sale_id": FlashSale.objects.order_by("-ends_at").first(),
+        "sku_id": Sku.objects.order_by("pk").first(),
+        "number": _after_sale(person),
+        "address_id": _address(person),
         "member_id": _member(person),
         "commission_id": _commission(person),
         "payout_id": _payout(person),
@@ -168,6 +183,18 @@ def _order(person: Person) -> Any:
     if person.who == "customer":
         orders = orders.filter(member_id=chosen_customer().member_id)
     return orders.first()
+
+
+def _after_sale(person: Person) -> Any:
+    refunds = Refund.objects.filter(kind="after_sale").order_by("-pk")
+    if person.who == "customer":
+        refunds = refunds.filter(order__member_id=chosen_customer().member_id)
+    return refunds.values_list("out_refund_no", flat=True).first()
+
+
+def _address(person: Person) -> Any:
+    rows = Address.objects.order_by("pk")
+    return rows.filter(customer=chosen_customer()).first() if person.who == "customer" else None
 
 
 def _member(person: Person) -> Any:
