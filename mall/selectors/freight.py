@@ -84,12 +84,13 @@ def _zone_for(template: FreightTemplate, place: Place) -> Mapping[str, Any]:
     """The zone that names the place, a city before its province; else everywhere else's."""
     if _names(place) & {plain(region) for region in template.refused}:
         raise NotDelivered(province=place.province, city=place.city)
-    named = {plain(region): zone for zone in template.zones for region in zone["regions"]}
+    zones: list[Mapping[str, Any]] = template.zones
+    named = {plain(region): zone for zone in zones for region in zone["regions"]}
     _refuse_abroad(place, named)
     for name in (plain(place.city), plain(place.province)):
         if name in named:
             return named[name]
-    return next(zone for zone in template.zones if not zone["regions"])
+    return next(zone for zone in zones if not zone["regions"])
 
 
 def _refuse_abroad(place: Place, named: Iterable[str]) -> None:

@@ -92,7 +92,8 @@ def place_cart_orders(
     stock brand by brand, so that carts of several brands wait and never deadlock.
     """
     lock_name("mall.buyer", customer.member_id)
-    parts = split_by_brand(merge_cart(lines))
+    cart = merge_cart(lines)
+    parts = split_by_brand(cart)
     if len(parts) != len(shown_totals_fen):
         raise TotalChanged
     keys = [f"{idempotency_key}:{brand_id}" for brand_id in parts]
@@ -110,8 +111,7 @@ def place_cart_orders(
         for part, shown_fen, key in zip(parts.values(), shown_totals_fen, keys, strict=True)
     ]
     if is_new:
-        ordered = [sku_id for part in parts.values() for sku_id in part]
-        _lines_of(customer).filter(sku_id__in=ordered).delete()
+        _lines_of(customer).filter(sku_id__in=cart).delete()
     return orders
 
 

@@ -1,7 +1,7 @@
 """秒杀: opened with pieces set aside, watched, ended."""
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
@@ -26,8 +26,13 @@ from pages.dashboard.forms import BootstrapForm
 from pages.dashboard.product_forms import choose_from
 from pages.http import page_of, staff_of
 
+if TYPE_CHECKING:
+    _SkuField = forms.ModelChoiceField[Sku]
+else:
+    _SkuField = forms.ModelChoiceField
 
-class SkuChoice(forms.ModelChoiceField):
+
+class SkuChoice(_SkuField):
     def label_from_instance(self, sku: Any) -> str:
         words = " ".join(filter(None, (sku.product.title, sku.spec)))
         return f"{words}（{sku.code}，售价 {format_yuan(sku.price_fen)}）"
