@@ -103,9 +103,8 @@ def _talk(viewers: list[Phone]) -> None:
         viewer.page.locator("#live-chat li", has_text=words).wait_for()
         assert viewer.page.locator("#live-chat li b", has_text="粗").count() == 0
     viewers[1].page.click(".live-heart")
-    viewers[0].page.wait_for_function(
-        "parseInt(document.getElementById('live-likes').textContent) > 0"
-    )
+    likes = viewers[0].page.locator("#live-likes")
+    until("点赞传开", lambda: likes.inner_text() != "0")
     assert viewers[0].page.evaluate("window.siyuLive.missed") == 0
 
 

@@ -33,6 +33,7 @@ from livestream.services import open_room, put_item, start_room  # isort: skip
 from livestream.tickets import sign_ticket  # isort: skip
 from mall.models import Order, Stock  # isort: skip
 from org.models import OrgUnit  # isort: skip
+from siyu.live_channel import RedisLiveChannel  # isort: skip
 
 IN_FLIGHT = 16
 WEIGHT = 3
@@ -94,8 +95,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
     wanted = parser.parse_args()
     print(f"seed {wanted.seed}", flush=True)
-    ports.swap(LiveChannel, None)  # what this process sets up is told to nobody
     with open_market(workers=2) as market:
+        settings.REDIS_URL = market.house.env["REDIS_URL"]
+        ports.swap(LiveChannel, RedisLiveChannel())
         show = _open(market, wanted.sockets)
         answers, seconds = asyncio.run(_play(show, wanted))
         verdict = _judge(show, wanted, answers, seconds)
