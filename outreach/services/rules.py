@@ -23,8 +23,10 @@ RIVAL_HOURS = 24
 JOINS = """
 LEFT JOIN fact_contact f ON f.external_userid = d.recipient AND f.staff_id = d.sender_id
                         AND f.state = 'active'
-LEFT JOIN fact_preference p ON p.member_id = d.member_id
+LEFT JOIN LATERAL (
+    SELECT x.* FROM fact_preference x WHERE x.member_id = d.member_id) p ON true
 """
+"""Each is looked up by its key for each touch, whatever the planner knows of the sizes."""
 
 
 @dataclass(frozen=True)
