@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from community.contracts import GroupType, UnknownCalendar
+from community.contracts import UnknownCalendar
 from community.linting import Limits
 from community.models import CustomerGroup, SlotRun, SopCalendar, SopSlot, SopVersion
 from core import clock
@@ -106,14 +106,15 @@ def reach_of(calendar: SopCalendar) -> Reach:
     return Reach(counts["groups"], counts["all"] - counts["groups"], counts["members"] or 0)
 
 
-def list_runs_for(actor: Staff, calendar: SopCalendar) -> QuerySet[SlotRun]:
-    """Runs of a calendar that the actor may see, the newest first."""
+def list_runs(calendar: SopCalendar) -> QuerySet[SlotRun]:
+    """Runs of a calendar, the newest first; who sees the calendar sees that they were."""
     rows = SlotRun.objects.filter(calendar=calendar).select_related("slot", "slot__version")
     return rows.order_by("-due_at", "pk")
 
 
-def get_run_for(actor: Staff, calendar: SopCalendar, public_id: str) -> SlotRun:
-    found = list_runs_for(actor, calendar).filter(public_id=public_id).first()
+def get_run(calendar: SopCalendar, public_id: str) -> SlotRun:
+    """Raises `UnknownCalendar` for a run that is not this calendar's."""
+    found = list_runs(calendar).filter(public_id=public_id).first()
     if found is None:
         raise UnknownCalendar("没有找到这次执行")
     return found
@@ -130,7 +131,3 @@ def list_runs_of(group: CustomerGroup, limit: int = 30) -> list[SlotRun]:
         due_at__gte=group.created_at,
     )
     return list(rows.select_related("slot", "calendar").order_by("-due_at")[:limit])
-
-
-def known_group_types() -> set[str]:
-    return {kind.value for kind in GroupType}

@@ -16,6 +16,7 @@ from community.services.calendars import FREEZE
 from core import audit, clock
 from core.events import announce
 from outreach.contracts import Attachment, Audience, Message
+from outreach.models import TouchPlan
 from outreach.selectors import get_plan
 from outreach.services import cancel_plan, plan_touches, remind_plan
 
@@ -73,11 +74,19 @@ def _open(calendar: SopCalendar, slot: SopSlot, day: dt.date) -> int:
     if not is_new:
         return 0
 
-    plan = plan_touches(
+    plan = _plan(calendar, slot, run)
+    run.plan_id, run.groups = plan.public_id, outcome_of(plan.public_id, run.due_at).groups
+    run.save(update_fields=["plan_id", "groups"])
+    return 1
+
+
+def _plan(calendar: SopCalendar, slot: SopSlot, run: SlotRun) -> TouchPlan:
+    """A touch for each group of the calendar whose owner can confirm it."""
+    return plan_touches(
         source=f"sop:{calendar.public_id}",
         step=slot.key,
         version=slot.version.number,
-        occurrence=day.isoformat(),
+        occurrence=run.day.isoformat(),
         channel="group",
         audience=Audience(
             _AUDIENCE,
@@ -90,9 +99,6 @@ def _open(calendar: SopCalendar, slot: SopSlot, day: dt.date) -> int:
         scene=slot.scene,
         content_type=slot.content_type,
     )
-    run.plan_id, run.groups = plan.public_id, outcome_of(plan.public_id, run.due_at).groups
-    run.save(update_fields=["plan_id", "groups"])
-    return 1
 
 
 def _run(calendar: SopCalendar, slot: SopSlot, day: dt.date) -> tuple[SlotRun, bool]:

@@ -39,8 +39,7 @@ def calendar_new(request: HttpRequest) -> HttpResponse:
 @policy("staff", "sop.view", object_kind="calendar")
 @require_GET
 def calendar(request: HttpRequest, calendar_id: str) -> HttpResponse:
-    actor = staff_of(request)
-    found = selectors.get_calendar_for(actor, calendar_id)
+    found = selectors.get_calendar_for(staff_of(request), calendar_id)
     version = selectors.shown_version(found)
     slots, limits = selectors.list_slots(version), selectors.current_limits()
     view = view_day(slots, limits)
@@ -52,7 +51,7 @@ def calendar(request: HttpRequest, calendar_id: str) -> HttpResponse:
         "findings": selectors.lint(slots, limits),
         "reach": selectors.reach_of(found),
         "chart": share_chart("占比", [(share.name, share.ppm) for share in view.shares]),
-        "page": page_of(request, selectors.list_runs_for(actor, found)),
+        "page": page_of(request, selectors.list_runs(found)),
     }
     return render(request, "dashboard/sop/calendar.html", context)
 

@@ -20,7 +20,7 @@ from pages.http import page_of, staff_of
 
 def _run(actor: Staff, calendar_id: str, run_id: str) -> SlotRun:
     calendar = selectors.get_calendar_for(actor, calendar_id)
-    return selectors.get_run_for(actor, calendar, run_id)
+    return selectors.get_run(calendar, run_id)
 
 
 @policy("staff", "sop.view", object_kind="run")
