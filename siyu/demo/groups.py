@@ -28,7 +28,7 @@ GROUPS = (
     ("周末秒杀群", "flash", "gu"),
 )
 SPOKEN_DAYS = 12
-TALK = 0.06
+TALK = 0.03
 """How likely a customer of the demo says something in a group on a day."""
 
 

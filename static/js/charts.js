@@ -25,7 +25,7 @@
       tooltip: { trigger: "axis", confine: true, valueFormatter: function (v) { return v === null || v === undefined ? "—" : read(v); } },
       legend: small || data.series.length < 2 ? undefined : { top: 4 },
       xAxis: { type: "category", data: data.days, show: !small, boundaryGap: data.kind === "bar" },
-      yAxis: { type: "value", show: !small, min: data.kind === "bar" ? 0 : undefined, axisLabel: { formatter: read } },
+      yAxis: { type: "value", show: !small, minInterval: data.unit === "count" ? 1 : undefined, min: data.kind === "bar" ? 0 : undefined, axisLabel: { formatter: read } },
       series: data.series.map(function (one) {
         return {
           name: one.name, type: data.kind || "line", data: one.values, showSymbol: one.values.length < 2, connectNulls: true,
