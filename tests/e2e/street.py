@@ -141,7 +141,7 @@ def buy(customer: Customer, url: str, wish: Wish) -> str:
     phone.shot(f"{customer.name}-{wish.title}")
     phone.tap(phone.button("立即购买"))
     phone.page.fill("#spec [name=n]", str(wish.quantity))
-    phone.tap(phone.page.locator("#spec button[type=submit]"))
+    phone.tap(phone.page.locator("#spec").get_by_role("button", name="立即购买"))
     phone.page.wait_for_url("**/buy?**")
     if not customer.has_address:
         _type_address(customer)
@@ -196,6 +196,7 @@ def ask_back(customer: Customer, order_id: str, total_fen: int) -> None:
     assert yuan(total_fen) in page.locator("form").inner_text()
     customer.phone.tap(page.get_by_role("button", name="提交申请"))
     page.locator(".note", has_text="退款申请已提交").wait_for()
+    page.goto(f"{customer.phone.stage.shop_url}/orders/{order_id}")
 
 
 def take_back_unsent(customer: Customer, order_id: str, total_fen: int) -> None:
