@@ -1,6 +1,7 @@
 """Flash sales: opened with pieces of their own, bought by persons, ended once."""
 
 import datetime as dt
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -106,9 +107,9 @@ def claim(sale: FlashSale, customer: Customer, quantity: int) -> list[stock.Hold
     """
     if quantity > sale.per_person:
         raise LimitReached.at(sale.per_person)
+    values: dict[str, Any] = {"sale": sale.pk, "person": person_of(customer)}
     with connection.cursor() as cursor:
-        person = {"sale": sale.pk, "person": person_of(customer)}
-        cursor.execute(_COUNT, person | {"quantity": quantity, "most": sale.per_person})
+        cursor.execute(_COUNT, values | {"quantity": quantity, "most": sale.per_person})
         counted = cursor.fetchone()
     if counted is None:
         raise LimitReached.at(sale.per_person)

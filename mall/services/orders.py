@@ -90,10 +90,13 @@ def place_order(
 def _find_earlier(customer: Customer, key: str, digest: str) -> Order | None:
     if not 1 <= len(key) <= 80:
         raise InvalidInput("缺少幂等键")
-    order = Order.objects.filter(customer_id=customer.pk, idempotency_key=key).first()
-    if order is not None and order.content_hash != digest:
+    same_key = Order.objects.filter(customer_id=customer.pk, idempotency_key=key)
+    found = same_key.values_list("pk", "content_hash").first()
+    if found is None:
+        return None
+    if found[1] != digest:
         raise KeyReused
-    return order
+    return Order.objects.get(pk=found[0])
 
 
 def _digest(*parts: Any) -> str:
