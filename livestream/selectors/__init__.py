@@ -26,7 +26,7 @@ from livestream.selectors.rooms import (
     name_rooms_for,
     watching,
 )
-from livestream.selectors.shelf import ShelfRow, list_shelf
+from livestream.selectors.shelf import ShelfRow, findings_of, list_shelf
 from livestream.selectors.state import state_of
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "find_invite",
     "find_running_room",
     "find_visit",
+    "findings_of",
     "get_comment",
     "get_draw",
     "get_item",

@@ -1,10 +1,12 @@
 """The shelf as it sells now: what is left, and at which price."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, Sum
 
+from livestream.composition import Finding, check_shelf
 from livestream.models import LiveRoom, ShelfItem
 from mall.models import FlashSale
 from mall.selectors import list_open_sales
@@ -30,6 +32,11 @@ def list_shelf(room: LiveRoom) -> list[ShelfRow]:
     rows: Any = list(items.annotate(left=left).order_by("position", "pk"))
     sales = _sales(room, [item.sku_id for item in rows])
     return [_row(item, sales.get(item.sku_id)) for item in rows]
+
+
+def findings_of(shelf: Iterable[ShelfRow]) -> list[Finding]:
+    """What the check of the composition says of a shelf at its prices of now."""
+    return check_shelf((row.item.role, row.price_fen) for row in shelf)
 
 
 def _sales(room: LiveRoom, sku_ids: list[int]) -> dict[int, FlashSale]:

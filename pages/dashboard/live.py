@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core.errors import NotFound, Refusal
 from livestream import services
-from livestream.composition import check_shelf
 from livestream.models import LiveRoom
 from livestream.selectors import (
+    findings_of,
     get_comment,
     get_item,
     get_room_for,
@@ -57,7 +57,7 @@ def room(request: HttpRequest, room_id: str) -> HttpResponse:
         "totals": totals_of(found),
         "figures": figures_of(found),
         "shelf": shelf,
-        "findings": check_shelf((row.item.role, row.price_fen) for row in shelf),
+        "findings": findings_of(shelf),
         "draws": list_draws_of(found),
         "comments": list_comments(found)[:SHOWN_COMMENTS],
         "board": invite_board(found),
