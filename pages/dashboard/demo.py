@@ -3,24 +3,28 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_POST
 
 from core import ports
 from org.contracts import Demonstration, policy
-from org.selectors import is_allowed
-from pages.http import staff_of
+
+TEMPLATE = "dashboard/settings/demo.html"
 
 
 @policy("staff", "demo.view")
-@require_http_methods(["GET", "POST"])
+@require_GET
 def demo(request: HttpRequest) -> HttpResponse:
+    return render(request, TEMPLATE, {"rows": ports.get(Demonstration).describe()})
+
+
+@policy("staff", "demo.wipe")
+@require_POST
+def wipe(request: HttpRequest) -> HttpResponse:
+    """The answer is the last page of this merchant, so it is no redirect."""
     house = ports.get(Demonstration)
-    rows, can_wipe = house.describe(), is_allowed(staff_of(request), "demo.wipe")
-    context = {"rows": rows, "can_wipe": can_wipe}
-    if request.method == "POST":
-        if rows is None or not can_wipe:
-            messages.error(request, "这里没有可以清除的演示数据")
-            return redirect("/settings/demo")
-        house.order_wipe()
-        context["wiping"] = True
-    return render(request, "dashboard/settings/demo.html", context)
+    rows = house.describe()
+    if rows is None:
+        messages.error(request, "这里没有可以清除的演示数据")
+        return redirect("/settings/demo")
+    house.order_wipe()
+    return render(request, TEMPLATE, {"rows": rows, "wiping": True})

@@ -161,6 +161,7 @@ urlpatterns: list[URLPattern] = [
     path("settings/connections/<str:kind>", org.connect),
     path("settings/connections/<str:kind>/check", org.connection_check),
     path("settings/demo", demo.demo),
+    path("settings/demo/wipe", demo.wipe),
     path("settings/jobs", operations.jobs),
     path("settings/jobs/<int:job_id>/retry", operations.job_retry),
     path("settings/inbox", operations.inbox),

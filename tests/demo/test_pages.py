@@ -30,7 +30,7 @@ def test_a_real_merchant_has_no_badge_and_nothing_to_wipe(world: World, platform
     page = client.get("/settings/demo").content.decode()
     assert "这里没有演示数据" in page
     assert "清除全部演示数据" not in page
-    client.post("/settings/demo")
+    client.post("/settings/demo/wipe")
     with entered(platform_tenant):
         assert not LongTask.objects.filter(kind="tenants.wipe").exists()
 
@@ -46,7 +46,7 @@ def test_a_demonstration_says_in_numbers_what_a_wipe_takes(world: World, demonst
 def test_one_click_of_the_admin_owes_the_wipe_to_the_platform(
     world: World, demonstration, platform_tenant
 ):
-    answer = client_for(world.admin).post("/settings/demo").content.decode()
+    answer = client_for(world.admin).post("/settings/demo/wipe").content.decode()
 
     assert "正在清除" in answer
     with entered(platform_tenant):
@@ -59,7 +59,7 @@ def test_an_operator_may_look_and_not_wipe(world: World, demonstration, platform
     client = client_for(world.ann)
 
     assert "只有商家管理员可以清除" in client.get("/settings/demo").content.decode()
-    client.post("/settings/demo")
+    client.post("/settings/demo/wipe")
     with entered(platform_tenant):
         assert not LongTask.objects.filter(kind="tenants.wipe").exists()
 

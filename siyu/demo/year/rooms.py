@@ -14,6 +14,8 @@ EVERY_DAYS = 10
 LENGTH = dt.timedelta(hours=2, minutes=20)
 VISITORS = (40, 160)
 BUYING_THERE = 0.6
+BRANDS_APART = 7
+"""Stores on between one evening and the next, so that the brands take turns."""
 INVITED = 0.7
 TITLES = ("周末新品夜", "老客专场", "换季好物", "茶点时间", "会员之夜", "产地直播")
 
@@ -58,7 +60,7 @@ class Rooms:
     def _plan(self, company: Company, number: int) -> Room:
         day = clock.day_of(self.end - dt.timedelta(days=365 - number * EVERY_DAYS))
         begins = clock.day_start(day) + dt.timedelta(hours=19, minutes=30)
-        store = company.stores[number % len(company.stores)]
+        store = company.stores[number * BRANDS_APART % len(company.stores)]
         guide = store.guides[number % len(store.guides)]
         title = f"{store.name}{TITLES[number % len(TITLES)]}"
         room_id, ref = self.rooms.id_of(number), self.names.next()
