@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
@@ -111,7 +112,7 @@ GROUP BY sender_id ORDER BY sender_id
 
 def plan_result(plan: TouchPlan, *, path: str = "/") -> PlanResult:
     """Counts by state and reason, and by sender; `path` bounds them to a subtree."""
-    scope, params = "", {"plan": plan.pk}
+    scope, params = "", dict[str, Any](plan=plan.pk)
     if path != "/":
         scope = "AND unit_id = ANY(%(units)s)"
         units = OrgUnit.objects.filter(path__startswith=path)
@@ -134,7 +135,7 @@ def plan_result(plan: TouchPlan, *, path: str = "/") -> PlanResult:
     )
 
 
-def _name_senders(rows: list[tuple]) -> list[SenderCount]:  # type: ignore[type-arg]
+def _name_senders(rows: list[tuple[Any, ...]]) -> list[SenderCount]:
     people = Staff.objects.select_related("unit").in_bulk([row[0] for row in rows])
     return [
         SenderCount(

@@ -1,5 +1,7 @@
 """Reminding guides, taking a plan back, telling guides that something waits."""
 
+from typing import Any
+
 from django.db import connection, transaction
 
 from core import audit, clock, jobs, ports
@@ -42,7 +44,12 @@ def remind_plan(plan: TouchPlan, *, sender_id: int | None = None) -> int:
     At most three times in 24 hours for each message; raises `RemindedEnough` when none
     may be reminded now.
     """
-    params = {"now": clock.now(), "plan": plan.pk, "sender": sender_id, "most": MAX_REMINDERS}
+    params: dict[str, Any] = {
+        "now": clock.now(),
+        "plan": plan.pk,
+        "sender": sender_id,
+        "most": MAX_REMINDERS,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_REMIND, params)
         ids = [row[0] for row in cursor.fetchall()]
@@ -103,7 +110,8 @@ def notify_staff(*, userids: list[str], title: str, text: str, path: str, key: s
 
     The same `key` says it once. Calls out, so holds no transaction.
     """
-    url, missed = ports.get(SiteUrls).staff_url(path), []
+    url = ports.get(SiteUrls).staff_url(path)
+    missed: list[str] = []
     notifier = ports.get(StaffNotifier)
     for start in range(0, len(userids), NOTIFY_AT_ONCE):
         some = userids[start : start + NOTIFY_AT_ONCE]
@@ -122,7 +130,8 @@ def notify_senders(*, plan_id: int) -> list[str]:
         confirmed_at=None,
         sender__wecom_userid__isnull=False,
     )
-    userids = sorted(set(waiting.values_list("sender__wecom_userid", flat=True)))
+    found = waiting.values_list("sender__wecom_userid", flat=True)
+    userids = sorted({userid for userid in found if userid})
     if not userids:
         return []
     words = plan.text or "有一条群发消息等待您确认"

@@ -32,7 +32,7 @@ def send_plan(*, plan_id: int, depth: int, seconds: float) -> float | None:
     if left is None:
         _owe_notice(plan_id)
         return None
-    wait = (left - clock.now()).total_seconds()
+    wait = float((left - clock.now()).total_seconds())
     return max(pause, 0.5, min(wait, LONGEST_WAIT) if _asks_soon(plan_id) else wait)
 
 

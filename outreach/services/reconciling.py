@@ -23,7 +23,9 @@ from outreach.services.settling import end_chunk
 SETTLE_SECONDS = 60.0
 """Real time after the lease in which a call may still arrive at the other side."""
 
-SLACK = dt.timedelta(minutes=5)
+SLACK = dt.timedelta(minutes=3)
+"""What the two clocks may differ by, and a call may take."""
+
 ASK_AGAIN_SECONDS = 5.0
 
 State = Chunk.State
@@ -43,13 +45,20 @@ def reconcile_chunks(*, plan_id: int) -> int:
 
 
 def _ask(chunks: list[Chunk]) -> list[Submission]:
-    """What the other side has around the calls, by its clock or by ours."""
+    """What the other side has around the calls, by our business time and by real time."""
     moments = [chunk.sending_at for chunk in chunks if chunk.sending_at] or [clock.now()]
-    return ports.get(GroupMessenger).list_submissions(
-        chat_type=ChatType(chunks[0].plan.channel),
-        since=min(*moments, clock.real_now()) - SLACK,
-        until=max(clock.now(), clock.real_now()) + SLACK,
-    )
+    since, until = min(moments) - SLACK, max(moments) + SLACK
+    ahead = clock.now() - clock.real_now()
+    spans = [(since, until)]
+    if abs(ahead) > SLACK / 2:
+        spans.append((since - ahead, until - ahead))
+    messenger, chat_type = ports.get(GroupMessenger), ChatType(chunks[0].plan.channel)
+    found = {
+        one.msgid: one
+        for start, end in spans
+        for one in messenger.list_submissions(chat_type=chat_type, since=start, until=end)
+    }
+    return list(found.values())
 
 
 def _find(chunk: Chunk, there: list[Submission]) -> list[str]:

@@ -64,11 +64,11 @@ class Street:
     def submit(self, **changes: Any) -> TouchPlan:
         """Plan, decide and hand over."""
         plan = self.gate(**changes)
-        send_plan(plan_id=plan.pk, depth=0, seconds=5)
+        send_plan(plan_id=plan.pk, depth=0, seconds=600)
         return plan
 
     def send_again(self, plan: TouchPlan) -> float | None:
-        return send_plan(plan_id=plan.pk, depth=0, seconds=5)
+        return send_plan(plan_id=plan.pk, depth=0, seconds=600)
 
     def poll(self, plan: TouchPlan) -> float | None:
         return poll_results(plan_id=plan.pk)
