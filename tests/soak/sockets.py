@@ -231,7 +231,7 @@ def _judge(
         sold = Stock.objects.aggregate(sum=Sum("sold"))["sum"]
         oversold = Stock.objects.filter(sold__gt=F("on_hand")).count()
     refused = {name: sum(answer.status != 302 for answer in told) for name, told in answers.items()}
-    found = {
+    found: dict[str, Any] = {
         "sockets": len(watchers),
         "messages": max(watcher.seq for watcher in watchers),
         "behind": len({watcher.seq for watcher in watchers}) - 1,
