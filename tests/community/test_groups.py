@@ -79,6 +79,21 @@ def test_a_return_that_hides_a_leaving_is_still_two_stays(
     assert [row.left_at is None for row in rows] == [False, True]
 
 
+def test_who_was_only_missing_from_one_answer_has_never_left(
+    world: World, directory: FakeDirectory
+) -> None:
+    directory.put(details())
+    refresh_group(chat_id="wr1")
+    whole = directory.groups["wr1"]
+    directory.leave("wr1", "wm0001")
+    refresh_group(chat_id="wr1")
+    directory.put(whole)
+
+    refresh_group(chat_id="wr1")
+
+    assert GroupMember.objects.get(person="wm0001").left_at is None
+
+
 def test_a_group_that_is_gone_is_dismissed(world: World, directory: FakeDirectory) -> None:
     directory.put(details())
     refresh_group(chat_id="wr1")
