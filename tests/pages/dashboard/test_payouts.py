@@ -11,7 +11,7 @@ from distribution.models import PayoutAccount, PayoutDifference, Withdrawal
 from distribution.services import ask_withdrawal, publish_rules
 from tests.distribution.kit import config
 from tests.distribution.payees import FakeTransfers, advance, bind, earn, finish
-from tests.pages.dashboard.kit import assert_flat
+from tests.pages.dashboard.kit import assert_flat, queries_of
 from tests.world import World, client_for
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +107,13 @@ def test_a_detail_shows_the_ledger_and_the_platforms_words(paying: World) -> Non
 
     for words in ("从余额扣下", "提现途中", "已发给导购", "已到账，微信单号"):
         assert words in page
+
+
+def test_a_detail_stays_within_its_budget(paying: World) -> None:
+    row = Withdrawal.objects.get(state=State.PAID)
+
+    # session, staff, tenant, unit, row, account, entries
+    assert queries_of(paying.finn, f"/payouts/{row.public_id}") <= 8
 
 
 def test_a_file_has_gross_tax_and_net(paying: World) -> None:

@@ -12,7 +12,7 @@ from distribution.models import PayoutAccount, Withdrawal
 from distribution.services import ask_withdrawal, publish_rules, settle_due
 from tests.distribution.kit import Goods, config, pay, place, receive, shared_by
 from tests.distribution.payees import FakeTransfers, advance, bind, later
-from tests.pages.dashboard.kit import assert_flat
+from tests.pages.dashboard.kit import assert_flat, queries_of
 from tests.world import World, client_for
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +107,13 @@ def test_waiting_says_that_wechat_has_to_confirm(rich: World) -> None:
 
     assert "待您在微信确认" in page
     assert "企业微信里不能确认收款" in page
+
+
+def test_a_detail_stays_within_its_budget(rich: World) -> None:
+    row = ask_withdrawal(guide=rich.cai, gross_fen=8_800)
+
+    # session, staff, tenant, unit, row, account, host of the customer pages
+    assert queries_of(rich.cai, f"/g/payouts/{row.public_id}") <= 8
 
 
 def test_taking_back_what_was_not_sent_is_done_at_once(rich: World) -> None:
