@@ -50,7 +50,7 @@ ENV = {"WECOM_PAUSE_MS": "5", "WECOM_SUBMIT_MS": "3000"}
 """Both are thrown at random here: an hour's pause or ten seconds each would say nothing more."""
 
 CORP, SECRET = "wwsoak0000000001", "s0ak"
-END_SECONDS = 1_200.0
+END_SECONDS = 2_400.0
 
 
 @dataclass
@@ -90,7 +90,7 @@ class Crew:
         """Count the dead and replace them; now and then one dies without a point."""
         for name, (process, point) in list(self.alive.items()):
             ready = " ready." in self.house.said(name)
-            if ready and self.tally.killed < self.kills and self.dice.random() < 0.005:
+            if ready and self.tally.killed < self.kills and self.dice.random() < 0.001:
                 process.kill()
                 point = "anywhere"
             code = process.poll()
