@@ -14,7 +14,19 @@ from tests.e2e.devices import open_browser
 from tests.e2e.plan import Plan, draw_plan
 from tests.e2e.stage import ROOT, Stage, Twin
 
-for name in ("ledgers", "merchant", "morning", "office", "play", "street"):
+for name in (
+    "basket",
+    "codes",
+    "ledgers",
+    "merchant",
+    "morning",
+    "nurture",
+    "office",
+    "payday",
+    "play",
+    "showroom",
+    "street",
+):
     pytest.register_assert_rewrite(f"tests.e2e.{name}")
 
 FRESH = 2

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.e2e.devices import Desk, Phone
-from tests.e2e.reference import Earning, Rules, Sale, earnings
+from tests.e2e.reference import Earning, Rules, Sale, earnings, payable
 from tests.e2e.stage import SHANGHAI, Twin, fen, yuan
 
 STATES = ("estimated", "frozen", "settleable", "settled")
@@ -16,23 +16,37 @@ STATE_WORDS = {"estimated": "预估", "frozen": "冻结", "settled": "已结算"
 
 @dataclass
 class Account:
-    """One guide's commission as the rules say: by order number, and by state."""
+    """One guide's commission as the rules say: by order number, and by state.
 
-    by_order: dict[str, Earning] = field(default_factory=dict)
+    `drawn_fen` is what has been paid out of it.
+    """
+
+    by_order: dict[str, list[Earning]] = field(default_factory=lambda: defaultdict(list))
     by_state: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STATES, 0))
+    drawn_fen: int = 0
+
+    @property
+    def payable_fen(self) -> int:
+        return payable(self.by_state["settled"], self.drawn_fen)
+
+    @property
+    def earned(self) -> list[tuple[str, Earning]]:
+        return [(number, each) for number, found in self.by_order.items() for each in found]
 
 
 def expected_accounts(
-    rules: Rules, sales: dict[str, Sale], states: dict[str, str]
+    rules: Rules, orders: dict[str, list[Sale]], states: dict[str, str], drawn: dict[str, int]
 ) -> dict[str, Account]:
-    """{guide: account} of the sales {order number: sale} in their states."""
+    """{guide: account} of the orders {number: what was bought} in their states."""
     found: dict[str, Account] = defaultdict(Account)
-    for number, sale in sales.items():
+    for number, sale in [(number, sale) for number, sales in orders.items() for sale in sales]:
         for earning in earnings(rules, sale):
             account = found[earning.guide]
-            account.by_order[number] = earning
+            account.by_order[number].append(earning)
             if sale.left_fen:
                 account.by_state[states[number]] += earning.standing_fen
+    for guide, amount in drawn.items():
+        found[guide].drawn_fen = amount
     return dict(found)
 
 
@@ -60,58 +74,74 @@ def _cells(rows: Any) -> list[list[str]]:
     return texts
 
 
-def check_income_page(guide: Phone, name: str, account: Account, payable: int) -> None:
+def check_income_page(guide: Phone, name: str, account: Account) -> None:
     """The strip, every amount, and the derivation behind each."""
     page = guide.page
     page.goto(f"{guide.stage.staff_url}/g/me")
     values = [fen(text) for text in page.locator(".g-strip__value").all_inner_texts()]
-    assert values == [account.by_state["estimated"], account.by_state["frozen"], payable]
+    assert values == [
+        account.by_state["estimated"],
+        account.by_state["frozen"],
+        account.payable_fen,
+    ]
     guide.shot(f"{name}-收入")
     rows = page.locator("a[href^='/g/me/commissions/']")
     links = [row.get_attribute("href") for row in rows.all()]
     listed = [
         int(each.get_attribute("data-amount")) for each in page.locator("[data-amount]").all()
     ]
-    assert sorted(listed) == sorted(one.standing_fen for one in account.by_order.values())
-    opened = {number for link in links for number in [_check_derivation(guide, link, account)]}
-    assert opened == set(account.by_order)
+    earned = account.earned
+    assert sorted(listed) == sorted(each.standing_fen for _, each in earned)
+    for link in links:
+        earned.remove(_check_derivation(guide, link, account))
+    assert earned == []
     guide.shot(f"{name}-怎么来的")
 
 
-def _check_derivation(guide: Phone, link: str, account: Account) -> str:
+def _check_derivation(guide: Phone, link: str, account: Account) -> tuple[str, Earning]:
+    """The one of the order's earnings that the page derives."""
     page = guide.page
     page.goto(guide.stage.staff_url + link)
     number = re.search(r"订单 (\S+)", page.locator(".g-head").inner_text())[1]
-    earning = account.by_order[number]
+    steps = {title: "".join(value) for title, *value in _cells(page.locator(".g-node__row"))}
+    bases = {yuan(each.base_fen): each for each in account.by_order[number]}
+    earning = bases[steps["计佣金额"]]
     assert int(page.locator("h1[data-amount]").get_attribute("data-amount")) == earning.standing_fen
     assert page.locator("h1").inner_text() == yuan(earning.standing_fen)
-    steps = {title: "".join(value) for title, *value in _cells(page.locator(".g-node__row"))}
-    assert steps["计佣金额"] == yuan(earning.base_fen)
     assert steps["佣金池"] == yuan(earning.pool_fen)
     part = "100%" if earning.percent == 100 else f"{earning.percent}% = {yuan(earning.amount_fen)}"
     assert steps["分到的比例"] == part
     assert fen(steps.get("退款冲回", "¥0.00")) == -earning.reversed_fen
-    return str(number)
+    return str(number), earning
 
 
-def check_order_page(desk: Desk, order_id: str, sale: Sale, rules: Rules) -> None:
+def check_order_page(desk: Desk, order_id: str, sales: list[Sale], rules: Rules) -> None:
     """What the order says of its money and of everybody's commission on it."""
     desk.open(f"/orders/{order_id}")
     page = desk.page
-    assert fen(page.locator("dt:text-is('实付') + dd").inner_text()) == sale.paid_fen
+    assert fen(page.locator("dt:text-is('实付') + dd").inner_text()) == paid_fen(sales)
     back = page.locator("dt:text-is('已退') + dd")
-    assert (fen(back.inner_text()) if back.count() else 0) == sum(sale.refunds)
+    assert (fen(back.inner_text()) if back.count() else 0) == refunded_fen(sales)
     rows = [row for row in _cells(page.locator("tr")) if row and row[0].startswith("佣金 · ")]
     shown = sorted((row[0].rpartition(" ")[2], fen(row[2])) for row in rows)
-    assert shown == sorted((e.guide, e.standing_fen) for e in earnings(rules, sale))
+    earned = [earning for sale in sales for earning in earnings(rules, sale)]
+    assert shown == sorted((each.guide, each.standing_fen) for each in earned)
 
 
-def check_customers_page(phone: Phone, order_id: str, sale: Sale) -> None:
+def paid_fen(sales: list[Sale]) -> int:
+    return sum(sale.paid_fen for sale in sales)
+
+
+def refunded_fen(sales: list[Sale]) -> int:
+    return sum(fen for sale in sales for fen in sale.refunds)
+
+
+def check_customers_page(phone: Phone, order_id: str, sales: list[Sale]) -> None:
     """The same order as the customer sees it."""
     phone.page.goto(f"{phone.stage.shop_url}/orders/{order_id}")
     sums = dict(part.split("\n") for part in phone.page.locator(".sum").all_inner_texts())
-    assert fen(sums["实付"]) == sale.paid_fen
-    assert fen(sums.get("已退款", "¥0.00")) == sum(sale.refunds)
+    assert fen(sums["实付"]) == paid_fen(sales)
+    assert fen(sums.get("已退款", "¥0.00")) == refunded_fen(sales)
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,27 @@ def _restock(operator: Desk, plan: Plan) -> None:
     operator.says("已保存")
 
 
+def set_freight(operator: Desk, plan: Plan) -> None:
+    """Delivery by pieces: one price nearby, another for everywhere else."""
+    operator.open("/freight/new")
+    operator.fill(brand=plan.brand, name="常用运费", basis="按件数", is_default=True)
+    operator.page.locator("[name=regions]").first.fill("江苏 浙江 上海")
+    for row, freight in ((0, plan.freight[0]), (-1, plan.freight[1])):
+        cells = {
+            "first": str(freight.first),
+            "first_fee": typed(freight.first_fen),
+            "next": str(freight.then),
+            "next_fee": typed(freight.then_fen),
+        }
+        for name, text in cells.items():
+            operator.page.locator(f"main [name={name}], .page-body [name={name}]").nth(row).fill(
+                text
+            )
+    operator.press("保存模板")
+    operator.says("运费模板已保存")
+    operator.shot("运营-运费")
+
+
 def publish_rules(finance: Desk, plan: Plan) -> None:
     """The usual questions first, then what differs by category and article, as JSON."""
     finance.open("/commission/rules")
@@ -87,6 +108,7 @@ def publish_rules(finance: Desk, plan: Plan) -> None:
         share_days=plan.share_days,
         rights_days=plan.rights_days,
         is_automatic=plan.is_automatic,
+        payout_above=typed(plan.free_payout_fen),
         note="开业的规则",
     )
     finance.press("发布")

@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass
 
-from tests.e2e.reference import Rate, Rules
+from tests.e2e.reference import Freight, Rate, Rules
 
 NAMES = "宋苏林许邓曹彭曾萧田董袁潘于蒋蔡余杜叶程"
 
@@ -26,7 +26,11 @@ class Guide:
 
 @dataclass(frozen=True)
 class Plan:
-    """`goods` is what is sold, `gift` what the card promises; amounts in fen."""
+    """`goods` is what is sold, `gift` what the card promises; amounts in fen.
+
+    `freight` is that of the provinces nearby and of everywhere else, `slot` the moment of the
+    day at which the groups are spoken to, `free_payout_fen` what is paid out unasked.
+    """
 
     seed: int
     slug: str
@@ -44,7 +48,10 @@ class Plan:
     cards: int
     delivered: int
     quantities: tuple[int, ...]
-    refund_shares: tuple[float, float]
+    refund_shares: tuple[float, float, float]
+    freight: tuple[Freight, Freight]
+    slot: str
+    free_payout_fen: int
 
     def guide(self, name: str) -> Guide:
         return next(guide for guide in self.guides if guide.name == name)
@@ -77,9 +84,20 @@ def draw_plan(seed: int, nonce: str) -> Plan:
         is_automatic=rng.random() < 0.5,
         cards=cards,
         delivered=rng.randint(7, cards - 1),
-        quantities=tuple(rng.randint(1, 4) for _ in range(5)),
-        refund_shares=(rng.uniform(0.05, 0.8), rng.uniform(0.05, 0.8)),
+        quantities=tuple(rng.randint(1, 4) for _ in range(8)),
+        refund_shares=(rng.uniform(0.05, 0.8), rng.uniform(0.05, 0.8), rng.uniform(0.05, 0.8)),
+        freight=(_freight(rng), _freight(rng)),
+        slot=rng.choice(SLOTS),
+        free_payout_fen=rng.randint(100, 180),
     )
+
+
+SLOTS = ("10:00", "12:00", "15:00", "20:00")
+"""Of the day that comes as a template, those outside the quiet hours."""
+
+
+def _freight(rng: random.Random) -> Freight:
+    return Freight(rng.randint(1, 3), rng.randint(1, 1500), rng.randint(1, 3), rng.randint(0, 700))
 
 
 GOODS = ((1, "山核桃仁", "坚果"), (2, "桂花糕", "糕点"), (3, "手工牛轧糖", "糖果"))

@@ -1,7 +1,10 @@
-"""What happens in one play, chapter by chapter, as its people do it."""
+"""What happens in one play, chapter by chapter, as its people do it.
+
+Groups, the live room, the cart and payouts are chapters of their own in `nurture`, `showroom`,
+`basket` and `payday`.
+"""
 
 import datetime as dt
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,27 +20,19 @@ DAYS_TO_RIPEN = 15
 
 
 class Play:
-    """One play: its people, and what has been sold so far, {order id: sale}."""
+    """One play: its people, and what has been sold so far, {order id: its articles}.
+
+    `drawn` is what each guide has been paid out, {name: fen}.
+    """
 
     def __init__(self, stage: Stage, plan: Plan, browser: Any, folder: Path) -> None:
         self.stage, self.plan, self.browser, self.folder = stage, plan, browser, folder
-        self.sales: dict[str, Sale] = {}
+        self.quantities = iter(plan.quantities)
+        self.sales: dict[str, list[Sale]] = {}
+        self.owners: dict[str, Customer] = {}
+        self.drawn: dict[str, int] = {}
         self.numbers: dict[str, str] = {}
         self.states: dict[str, str] = {}
-
-    @classmethod
-    def chapters(cls) -> tuple[Callable[["Play"], None], ...]:
-        """In the order in which they are played."""
-        return (
-            cls.open_shop,
-            cls.send_cards,
-            cls.meet,
-            cls.prepare_guides,
-            cls.trade,
-            cls.deliver,
-            cls.settle,
-            cls.come_again,
-        )
 
     def desk(self, username: str, password: str) -> Desk:
         return Desk(self.browser, self.stage, username, password)
@@ -54,6 +49,7 @@ class Play:
         self.operator = self.desk("ops", passwords["ops"])
         self.finance = self.desk("fin", passwords["fin"])
         self.products = office.offer_goods(self.operator, self.plan)
+        office.set_freight(self.operator, self.plan)
         office.publish_rules(self.finance, self.plan)
 
     def send_cards(self) -> None:
@@ -90,13 +86,20 @@ class Play:
 
     def sell(self, customer: Customer, goods: Goods, sharer: str, *, gift: bool) -> str:
         """Through a guide's link, or from the shelf where `sharer` is ""; the order's id."""
-        quantity = self.plan.quantities[len(self.sales)]
+        quantity = next(self.quantities)
+        freight = self.plan.freight[0].fee(quantity)
         shelf = f"{self.stage.shop_url}/p/{self.products[goods.code]}"
         url = self.link(sharer, goods) if sharer else shelf
-        total = goods.price_fen * quantity
+        total = goods.price_fen * quantity + freight
         wish = Wish(goods.title, quantity, total, f"{self.plan.gift.title}一份" if gift else "")
         order_id = street.buy(customer, url, wish)
-        self.sales[order_id] = Sale(
+        self.note(order_id, customer, self.sale(customer, goods, quantity, sharer, freight))
+        return order_id
+
+    def sale(
+        self, customer: Customer, goods: Goods, quantity: int, sharer: str = "", freight: int = 0
+    ) -> Sale:
+        return Sale(
             sku=goods.code,
             category=goods.category,
             price_fen=goods.price_fen,
@@ -105,10 +108,14 @@ class Play:
             bound=customer.guide,
             sharer=sharer,
             is_same_store=bool(sharer) and self.is_same_store(sharer, customer.guide),
+            freight_fen=freight,
         )
+
+    def note(self, order_id: str, customer: Customer, *sales: Sale) -> None:
+        """An order that was paid just now."""
+        self.sales[order_id], self.owners[order_id] = list(sales), customer
         self.numbers[order_id] = office.number_of(self.operator, order_id)
         self.states[order_id] = "estimated"
-        return order_id
 
     def is_same_store(self, one: str, other: str) -> bool:
         return self.plan.guide(one).store == self.plan.guide(other).store
@@ -121,16 +128,16 @@ class Play:
 
     def give_back(self, order_id: str, share: float) -> None:
         """A share of an order in money, asked in the chat and paid back by the operator."""
-        sale = self.sales[order_id]
-        amount = max(1, int(sale.paid_fen * share))
+        sale = self.sales[order_id][0]
+        amount = max(1, int(sale.goods_fen * share))
         office.give_back(self.operator, order_id, amount, "顾客说少了一包")
         sale.refunds.append(amount)
         self.await_commission(order_id)
 
     def await_commission(self, order_id: str) -> None:
         """The books follow the money by a job each."""
-        sale, rules = self.sales[order_id], self.plan.rules
-        eventually(lambda: ledgers.check_order_page(self.operator, order_id, sale, rules))
+        sales, rules = self.sales[order_id], self.plan.rules
+        eventually(lambda: ledgers.check_order_page(self.operator, order_id, sales, rules))
 
     def trade(self) -> None:
         """Four orders: own link, another store's, a colleague's, and one taken back whole."""
@@ -141,17 +148,19 @@ class Play:
         self.cross = self.sell(second, b, other, gift=True)
         self.whole = self.sell(third, c, third.guide, gift=True)
         self.take_back_whole(third)
-        near = third if self.colleague(third.guide, same_store=True) else first
+        near, self.far = (
+            (third, first) if self.colleague(third.guide, same_store=True) else (first, third)
+        )
         colleague = self.colleague(near.guide, same_store=True)
-        self.same = self.sell(near, c, colleague, gift=near is third)
-        self.owners = {self.own: first, self.cross: second, self.same: near}
+        self.sell(near, c, colleague, gift=near is third)
 
     def take_back_whole(self, customer: Customer) -> None:
-        sale = self.sales[self.whole]
+        [sale] = self.sales[self.whole]
         street.take_back_unsent(customer, self.whole, sale.paid_fen)
         sale.refunds.append(sale.paid_fen)
         self.states[self.whole] = "reversed"
         self.await_commission(self.whole)
+        del self.owners[self.whole]
 
     def deliver(self) -> None:
         """Shipped by the operator, received by each customer, one refunded in part."""
@@ -167,7 +176,7 @@ class Play:
 
     def settle_differences(self, customer: Customer) -> None:
         """The customer asks for everything, and is given a part by the operator."""
-        street.ask_back(customer, self.cross, self.sales[self.cross].paid_fen)
+        street.ask_back(customer, self.cross, ledgers.paid_fen(self.sales[self.cross]))
         reason = "协商后退一部分"
         office.decline(self.operator, self.numbers[self.cross], reason)
         street.read_refusal(customer, self.cross, reason)
@@ -177,14 +186,13 @@ class Play:
         ledgers.check_operator_page(self.finance, self.accounts())
 
     def accounts(self) -> dict[str, ledgers.Account]:
-        sales = {self.numbers[order_id]: sale for order_id, sale in self.sales.items()}
+        sales = {self.numbers[order_id]: found for order_id, found in self.sales.items()}
         states = {self.numbers[order_id]: state for order_id, state in self.states.items()}
-        return ledgers.expected_accounts(self.plan.rules, sales, states)
+        return ledgers.expected_accounts(self.plan.rules, sales, states, self.drawn)
 
     def check_income(self) -> None:
         for name, account in self.accounts().items():
-            payable = account.by_state["settled"]
-            ledgers.check_income_page(self.guides[name], name, account, payable)
+            ledgers.check_income_page(self.guides[name], name, account)
 
     def settle(self) -> None:
         """The clock past every rights period; by the job or by finance, as the rules say."""
@@ -201,7 +209,7 @@ class Play:
         """A refund after settlement, and an order that no link led to."""
         self.give_back(self.own, self.plan.refund_shares[1])
         second = self.customers[1]
-        self.late = self.sell(second, self.plan.goods[0], "", gift=False)
-        self.await_commission(self.late)
+        late = self.sell(second, self.plan.goods[0], "", gift=False)
+        self.await_commission(late)
         self.check_accounts()
         self.check_income()

@@ -38,7 +38,10 @@ class Rules:
 
 @dataclass
 class Sale:
-    """One paid order of one article; `sharer` is "" where no link counted."""
+    """One article of a paid order; `sharer` is "" where nobody's link or invitation counted.
+
+    The freight of an order stands on its first article; a refund of all gives it back too.
+    """
 
     sku: str
     category: str
@@ -49,14 +52,34 @@ class Sale:
     sharer: str = ""
     is_same_store: bool = False
     refunds: list[int] = field(default_factory=list)
+    freight_fen: int = 0
 
     @property
-    def paid_fen(self) -> int:
+    def goods_fen(self) -> int:
         return self.price_fen * self.quantity
 
     @property
+    def paid_fen(self) -> int:
+        return self.goods_fen + self.freight_fen
+
+    @property
     def left_fen(self) -> int:
-        return self.paid_fen - sum(self.refunds)
+        """What is left of the goods: commission never had a part in the freight."""
+        return max(0, self.goods_fen - sum(self.refunds))
+
+
+@dataclass(frozen=True)
+class Freight:
+    """The first `first` pieces cost `first_fen`, each `then` more or part of them `then_fen`."""
+
+    first: int
+    first_fen: int
+    then: int
+    then_fen: int
+
+    def fee(self, pieces: int) -> int:
+        more = max(0, pieces - self.first)
+        return self.first_fen + (more + self.then - 1) // self.then * self.then_fen
 
 
 @dataclass(frozen=True)
@@ -77,7 +100,7 @@ class Earning:
 
 def pool(rules: Rules, sale: Sale, base: int) -> int:
     """f(base): floored, never above the cap, in proportion where it is not a percentage."""
-    rate, whole = rules.rate_of(sale.sku, sale.category), sale.paid_fen
+    rate, whole = rules.rate_of(sale.sku, sale.category), sale.goods_fen
     if rate.mode == "fixed_per_item":
         found = rate.fen * sale.quantity * base // whole
     elif rate.mode == "profit_percent":
@@ -110,13 +133,18 @@ def earnings(rules: Rules, sale: Sale) -> list[Earning]:
     """Everybody's part, after all refunds: what is left is what f of the rest gives."""
     people = earners(rules, sale)
     percents = [percent for _, percent in people]
-    whole = pool(rules, sale, sale.paid_fen)
+    whole = pool(rules, sale, sale.goods_fen)
     before = divide(whole, percents)
     after = divide(pool(rules, sale, sale.left_fen), percents)
     return [
-        Earning(guide, percent, sale.paid_fen, whole, amount, standing)
+        Earning(guide, percent, sale.goods_fen, whole, amount, standing)
         for (guide, percent), amount, standing in zip(people, before, after, strict=True)
     ]
+
+
+def payable(settled_fen: int, drawn_fen: int) -> int:
+    """What a guide may draw: a refund after a payout leaves a debt, never less than nothing."""
+    return max(0, settled_fen - drawn_fen)
 
 
 def net_sales(

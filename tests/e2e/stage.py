@@ -143,9 +143,10 @@ class Stage:
         finally:
             self.seconds[name] = round(time.monotonic() - started, 1)
 
-    def move_clock(self, days: int) -> None:
+    def move_clock(self, days: int = 0, minutes: int = 0, seconds: float = 0) -> None:
         """Business time forward, here and at the twin."""
-        moved = manage("time_travel", "--days", str(days))
+        by = dt.timedelta(days=days, minutes=minutes, seconds=seconds)
+        moved = manage("time_travel", "--hours", str(by.total_seconds() / 3600))
         self.twin.post("clock", offset_seconds=moved["offset_seconds"])
         deadline = time.monotonic() + CLOCK_CACHE
         until("新的时间传开", lambda: time.monotonic() > deadline)

@@ -145,6 +145,7 @@ def buy(customer: Customer, url: str, wish: Wish) -> str:
     phone.page.wait_for_url("**/buy?**")
     if not customer.has_address:
         _type_address(customer)
+    phone.page.locator("#due", has_text=yuan(wish.total_fen)).wait_for()
     _check_sum(phone, wish)
     phone.shot(f"{customer.name}-确认订单")
     phone.tap(phone.button("提交订单并付款"))

@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 from tests.e2e import reference
-from tests.e2e.reference import Rate, Rules, Sale, divide, earnings, net_sales, percent_words
+from tests.e2e.reference import (
+    Freight,
+    Rate,
+    Rules,
+    Sale,
+    divide,
+    earnings,
+    net_sales,
+    payable,
+    percent_words,
+)
 
 RULES = Rules(Rate("percent", 125_000), {}, {}, 300_000, (70, 30), (60, 40))
 
@@ -64,3 +74,15 @@ def test_a_day_may_end_below_nothing() -> None:
 
     assert net_sales([(monday, 500)], [(tuesday, 200)]) == {monday: 500, tuesday: -200}
     assert (percent_words(3, 8), percent_words(4, 8)) == ("37.5%", "50%")
+
+
+def test_freight_counts_begun_steps_and_never_enters_commission() -> None:
+    terms = Freight(first=2, first_fen=500, then=3, then_fen=200)
+
+    assert [terms.fee(pieces) for pieces in (1, 2, 3, 5, 6)] == [500, 500, 700, 700, 900]
+    assert earnings(RULES, sale(9_999, freight_fen=700)) == earnings(RULES, sale(9_999))
+    assert earnings(RULES, sale(9_999, freight_fen=700, refunds=[10_699]))[0].standing_fen == 0
+
+
+def test_a_debt_is_never_payable() -> None:
+    assert (payable(1_000, 400), payable(300, 400)) == (600, 0)
