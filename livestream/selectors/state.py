@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from core import clock
 from core.money import format_yuan
 from livestream.models import Comment, Draw, LiveRoom
 from livestream.selectors.shelf import list_shelf
@@ -12,6 +13,7 @@ LATEST_WORDS = 30
 def state_of(room: LiveRoom) -> dict[str, Any]:
     """Everything a page needs to start from, or to find its way back after a gap."""
     return {
+        "now": clock.now().isoformat(),
         "room": room_of(room),
         "shelf": shelf_of(room),
         "likes": room.likes,

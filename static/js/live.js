@@ -13,6 +13,7 @@
   var shown = {};
   var tapped = 0;
   var failures = 0;
+  var ahead = 0;
   window.siyuLive = { position: position, missed: 0, frames: 0 };
 
   function post(path, fields) {
@@ -70,7 +71,7 @@
 
   function count() {
     draws.querySelectorAll(".live-countdown").forEach(function (place) {
-      var left = Math.ceil((Date.parse(place.dataset.until) - Date.now()) / 1000);
+      var left = Math.ceil((Date.parse(place.dataset.until) - Date.now() - ahead) / 1000);
       if (place.dataset.state === "drawn") { place.textContent = "看结果"; return; }
       if (left <= 0) { place.textContent = "开奖中"; return; }
       place.textContent = Math.floor(left / 60) + ":" + ("0" + (left % 60)).slice(-2);
@@ -86,7 +87,9 @@
     hide: function (id) { if (shown[id]) { shown[id].remove(); } }
   };
 
+  /* Draws end by the shop's clock, whatever the phone's says. */
   function all(state) {
+    if (state.now) { ahead = Date.parse(state.now) - Date.now(); }
     ["room", "shelf", "likes", "draws"].forEach(function (kind) {
       if (kind in state) { take[kind](state[kind]); }
     });
