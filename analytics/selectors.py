@@ -112,14 +112,15 @@ def find_latest(code: str, *, dimension: str, keys: Iterable[str]) -> dict[str, 
 def get_tile(code: str, *, dimension: str = "all", key: str = "", cells: int = 29) -> Tile:
     """The latest cell against the central four fifths of those before it.
 
-    A week that has hardly begun says nothing yet: the latest is the last one that is over.
+    What is not matured says little yet: the latest is the last matured cell. An unmatured
+    day is shown, marked as such, while none is matured; an unmatured week never is.
     """
     metric = get_metric(code)
     found = _cells(metric).filter(dimension=dimension, key=key)
-    if metric.grain is Grain.WEEK:
-        found = found.filter(is_matured=True)
-    rows = found.order_by("-day")[:cells]
-    series = [_figure(metric, row) for row in reversed(rows)]
+    rows = list(found.order_by("-is_matured", "-day")[:cells])
+    matured = [row for row in rows if row.is_matured]
+    shown = matured if matured or metric.grain is Grain.WEEK else rows
+    series = [_figure(metric, row) for row in reversed(shown)]
     values = sorted(f.value for f in series[:-1] if f.value is not None)
     usual = None
     if len(values) >= MIN_RANGE_CELLS:

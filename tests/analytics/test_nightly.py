@@ -9,6 +9,7 @@ from analytics.models import MetricValue, NightlyRun
 from analytics.queries import QUERIES
 from analytics.selectors import compute_live, get_tile, list_figures, list_metrics
 from analytics.services import note_stale_days, run_nightly
+from core import clock
 from mall.models import Order
 from tests.analytics.trade import Trade, make_trade
 from tests.world import World
@@ -156,6 +157,38 @@ def test_a_range_is_not_shown_before_fourteen_days(world: World) -> None:
     make_trade(3, world.brand, dt.date(2026, 2, 20), 9, 60)
     run_nightly()
     assert get_tile("net_sales").usual is None
+
+
+def _conversion(day: dt.date, numerator: int, *, is_matured: bool) -> None:
+    MetricValue.objects.create(
+        metric="card_conversion_rate",
+        version=1,
+        day=day,
+        numerator=numerator,
+        denominator=100,
+        is_matured=is_matured,
+        computed_at=clock.now(),
+    )
+
+
+def test_a_tile_shows_the_newest_matured_day_and_no_later_one() -> None:
+    for back, is_matured in ((20, True), (15, True), (3, False), (1, False)):
+        _conversion(LAST - dt.timedelta(days=back), back, is_matured=is_matured)
+
+    tile = get_tile("card_conversion_rate")
+
+    assert [figure.numerator for figure in tile.series] == [20, 15]
+    assert tile.latest == tile.series[-1]
+
+
+def test_a_tile_shows_an_unmatured_day_only_while_none_is_matured() -> None:
+    for back in (3, 1):
+        _conversion(LAST - dt.timedelta(days=back), back, is_matured=False)
+
+    latest = get_tile("card_conversion_rate").latest
+
+    assert latest is not None
+    assert (latest.numerator, latest.is_matured) == (1, False)
 
 
 def test_the_usual_range_leaves_the_latest_day_out(trade: Trade) -> None:
