@@ -176,7 +176,7 @@ class Rank(IntEnum):
     STORE = 20
     GUIDE = 30
     PROMISE = 40
-    """What a guide promised this customer; nobody takes its place, and no cap stops it."""
+    """What a guide promised this customer; nobody takes its place."""
 
 
 NOBODY_REACHABLE = "nobody_reachable"
@@ -200,6 +200,11 @@ class MessageTooLong(InvalidInput):
 class RemindedEnough(Refusal):
     code: ClassVar[str] = "reminded_enough"
     message: ClassVar[str] = "24 小时内最多提醒 3 次"
+
+
+class SubmissionTaken(Refusal):
+    code: ClassVar[str] = "submission_taken"
+    message: ClassVar[str] = "这条群发已经记在另一批上"
 
 
 class PlanIsOver(Refusal):

@@ -21,6 +21,7 @@ UNREACHABLE = "unreachable"
 OVER_QUOTA = "over_quota"
 NOT_CONFIRMED = "not_confirmed"
 NO_RESULT = "no_result"
+UNANSWERED = "unanswered"
 CANCELLED = "cancelled"
 GIVEN_UP = "given_up"
 
@@ -46,6 +47,7 @@ REASONS = {
     OVER_QUOTA: "客户已收到其他群发，超过企业微信额度",
     NOT_CONFIRMED: "导购在截止时间前没有确认发送",
     NO_RESULT: "导购已确认，平台没有给出送达结果",
+    UNANSWERED: "截止一周后平台仍不回答结果，不知道有没有发出",
     CANCELLED: "触达已取消",
     GIVEN_UP: "结果查不明，由人决定不再发送",
 }

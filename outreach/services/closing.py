@@ -5,7 +5,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from core import audit, clock, jobs, ports
-from core.errors import PortFailure
+from core.errors import Outcome, PortFailure
 from org.contracts import SiteUrls
 from outreach import reasons
 from outreach.contracts import (
@@ -56,18 +56,21 @@ def remind_plan(plan: TouchPlan, *, sender_id: int | None = None) -> int:
     if not ids:
         raise RemindedEnough
 
-    jobs.enqueue("outreach.remind_chunks", {"chunk_ids": ids})
+    for chunk_id in ids:
+        jobs.enqueue("outreach.remind_chunks", {"chunk_ids": [chunk_id]})
     audit.record("outreach.plan.reminded", plan, after={"chunks": len(ids)})
     return len(ids)
 
 
 def remind_chunks(*, chunk_ids: list[int]) -> None:
-    """Pass reminders on; one the platform has had enough of is dropped."""
+    """Pass reminders on; one the platform has had enough of is dropped, and one whose
+    answer was lost is not repeated.
+    """
     for chunk in Chunk.objects.filter(pk__in=chunk_ids, state=Chunk.State.SUBMITTED):
         try:
             ports.get(GroupMessenger).remind(chunk.msgid)
         except PortFailure as failure:
-            if failure.code != REMINDER_REFUSED:
+            if failure.code != REMINDER_REFUSED and failure.outcome is not Outcome.UNKNOWN:
                 raise
 
 

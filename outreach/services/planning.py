@@ -11,6 +11,7 @@ from core.errors import InvalidInput
 from outreach.contracts import Audience, ChatType, Message, MessageTooLong, Rank
 from outreach.models import Touch, TouchPlan
 from outreach.selectors.policy import current_policy
+from outreach.services.gate import close_if_over
 
 MAX_TEXT_BYTES = 4_000
 MAX_ATTACHMENTS = 9
@@ -80,8 +81,12 @@ def plan_touches(
         },
     )
 
-    if plan.state != TouchPlan.State.CANCELLED and _materialise(plan, kind, audience):
+    if plan.state == TouchPlan.State.CANCELLED:
+        return plan
+    if _materialise(plan, kind, audience):
         _open_gate(plan)
+    else:
+        close_if_over(plan)
     return plan
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import time
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Min, Q
@@ -16,8 +17,9 @@ from outreach.contracts import (
     GroupMessenger,
 )
 from outreach.models import Chunk, Touch, TouchPlan
-from outreach.selectors.policy import current_policy, quota_of
+from outreach.selectors.policy import current_policy, quota_of, quota_start
 from outreach.services.gate import close_if_over
+from outreach.services.rules import in_period
 from outreach.services.settling import end_chunk, settle
 
 INTERVALS = (
@@ -45,10 +47,15 @@ JOIN outreach_touch t ON t.chunk_id = %(chunk)s AND t.recipient = r.recipient
 """
 
 _EXHAUST = """
-UPDATE outreach_budget SET quota_used = GREATEST(quota_used, %(quota)s), day = %(today)s
+UPDATE outreach_budget b SET quota_used = %(quota)s, day = %(today)s,
+    day_used = CASE WHEN {day} THEN b.day_used ELSE 0 END,
+    week_used = CASE WHEN {week} THEN b.week_used ELSE 0 END,
+    month_used = CASE WHEN {month} THEN b.month_used ELSE 0 END
 WHERE recipient = ANY(%(recipients)s)
 """
-"""Somebody else used what we did not know of: no more in this period."""
+"""Somebody else used what we did not know of: no more in this period. Counts of a period
+that is over do not come along into today's.
+"""
 
 
 def poll_results(*, plan_id: int) -> float | None:
@@ -63,11 +70,23 @@ def poll_results(*, plan_id: int) -> float | None:
 
 
 def _poll_and_note(chunk: Chunk) -> None:
-    """A question that failed is asked again in its turn; the chunk says what was answered."""
+    """A question that failed is asked again in its turn; the chunk says what was answered.
+
+    A week after nobody may send it any more, no answer is waited for.
+    """
     try:
         poll_chunk(chunk)
     except PortFailure as failure:
-        Chunk.objects.filter(pk=chunk.pk).update(reason=f"{failure.code}: {failure.text}"[:200])
+        words = f"{failure.code}: {failure.text}"[:200]
+        if clock.now() >= chunk.plan.deadline_at + GIVE_UP:
+            _end_unanswered(chunk, words)
+        else:
+            Chunk.objects.filter(pk=chunk.pk).update(reason=words)
+
+
+@transaction.atomic
+def _end_unanswered(chunk: Chunk, words: str) -> None:
+    end_chunk(chunk, State.EXPIRED, Touch.State.EXPIRED, reasons.UNANSWERED, words)
 
 
 def poll_chunk(chunk: Chunk) -> None:
@@ -151,12 +170,20 @@ def _write_results(chunk: Chunk, results: list[DeliveryResult]) -> None:
             "moments": [result.sent_at for result in known],
         },
     )
-    full = [one.recipient for one in known if one.status is DeliveryStatus.OVER_QUOTA]
+    _exhaust([one for one in known if one.status is DeliveryStatus.OVER_QUOTA], chunk)
+
+
+def _exhaust(refused: list[DeliveryResult], chunk: Chunk) -> None:
+    """Only what was refused in the present period says anything about it."""
+    policy, today = current_policy(), clock.today()
+    start, confirmed_at = quota_start(policy, today), chunk.confirmed_at or clock.now()
+    full = [one.recipient for one in refused if (one.sent_at or confirmed_at) >= start]
     if full:
-        today = clock.today()
-        quota = quota_of(current_policy(), today)
+        periods = {name: in_period(name) for name in ("day", "week", "month")}
+        params: dict[str, Any] = {"today": today, "recipients": full}
+        params["quota"] = quota_of(policy, today)
         with connection.cursor() as cursor:
-            cursor.execute(_EXHAUST, {"quota": quota, "today": today, "recipients": full})
+            cursor.execute(_EXHAUST.format(**periods), params)
 
 
 def _has_waited_enough(chunk: Chunk) -> bool:

@@ -6,14 +6,14 @@ stays ambiguous waits for a person: nothing is ever sent again on a guess.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import transaction
 
 from core import audit, clock, ports
-from core.errors import NotFound
+from core.errors import NotFound, Outcome, PortFailure
 from outreach import reasons
-from outreach.contracts import ChatType, GroupMessenger, Submission
+from outreach.contracts import ChatType, GroupMessenger, Submission, SubmissionTaken
 from outreach.models import Chunk, Touch
 from outreach.services.claims import claim_doubtful, owned
 from outreach.services.gate import owe_sending
@@ -40,8 +40,30 @@ def reconcile_chunks(*, plan_id: int) -> int:
     if not chunks:
         return 0
     asked_at = clock.real_now()
-    there = _ask(chunks)
-    return sum(_decide(chunk, _find(chunk, there), asked_at) for chunk in chunks)
+    there = _ask_or_wait(chunks)
+    return sum(_look_and_decide(chunk, there, asked_at) for chunk in chunks)
+
+
+def _ask_or_wait(chunks: list[Chunk]) -> list[Submission]:
+    """A plain no to the question says nothing about the chunks: they are asked about again."""
+    try:
+        return _ask(chunks)
+    except PortFailure as failure:
+        if failure.outcome is not Outcome.REJECTED:
+            raise
+        again = PortFailure(failure.code, failure.text, outcome=Outcome.RETRYABLE)
+        raise again from failure
+
+
+def _look_and_decide(chunk: Chunk, there: list[Submission], asked_at: dt.datetime) -> int:
+    """A chunk that cannot be told for now stays unknown and holds up no other."""
+    try:
+        found = _find(chunk, there)
+    except PortFailure as failure:
+        words = f"{failure.code}: {failure.text}"[:200]
+        owned(chunk, State.UNKNOWN).update(reason=words)
+        return 0
+    return _decide(chunk, found, asked_at)
 
 
 def _ask(chunks: list[Chunk]) -> list[Submission]:
@@ -61,19 +83,42 @@ def _ask(chunks: list[Chunk]) -> list[Submission]:
     return list(found.values())
 
 
-def _find(chunk: Chunk, there: list[Submission]) -> list[str]:
-    """The msgids that may be this chunk's."""
+@dataclass(frozen=True)
+class _Found:
+    """The msgids that may be a chunk's; unsure where they may be another chunk's as well."""
+
+    msgids: list[str]
+    is_sure: bool = True
+
+
+def _find(chunk: Chunk, there: list[Submission]) -> _Found:
     message = message_of(chunk.plan, chunk)
     if any(card.kind == "link" for card in message.attachments):
-        return [one.msgid for one in there if any(chunk.mark in url for url in one.urls)]
+        return _Found([one.msgid for one in there if any(chunk.mark in url for url in one.urls)])
+    is_sure = not _has_twin(chunk)
     known = set(
         Chunk.objects.filter(msgid__in=[one.msgid for one in there]).values_list("msgid", flat=True)
     )
-    return [
-        one.msgid
-        for one in there
-        if one.text == message.text and one.msgid not in known and _is_of(chunk, one.msgid)
-    ]
+    alike = [one for one in there if one.text == message.text and one.msgid not in known]
+    return _Found([one.msgid for one in alike if _is_of(chunk, one.msgid)], is_sure)
+
+
+def _has_twin(chunk: Chunk) -> bool:
+    """Whether another call of this guide's with these words is under way or in doubt.
+
+    Groups are named only once the guide has confirmed, so until then nothing tells the
+    two apart. Ask before looking at what is known: a call that ends meanwhile is then known.
+    """
+    if chunk.plan.channel != ChatType.GROUP or chunk.sending_at is None:
+        return False
+    twins = Chunk.objects.filter(
+        state__in=(State.SENDING, State.UNKNOWN, State.PARKED),
+        sender=chunk.sender,
+        sending_at__range=(chunk.sending_at - 2 * SLACK, chunk.sending_at + 2 * SLACK),
+        plan__channel=chunk.plan.channel,
+        plan__text=chunk.plan.text,
+    )
+    return twins.exclude(pk=chunk.pk).exists()
 
 
 def _is_of(chunk: Chunk, msgid: str) -> bool:
@@ -88,16 +133,17 @@ def _is_of(chunk: Chunk, msgid: str) -> bool:
 
 
 @transaction.atomic
-def _decide(claimed: Chunk, found: Sequence[str], asked_at: dt.datetime) -> int:
+def _decide(claimed: Chunk, found: _Found, asked_at: dt.datetime) -> int:
     """1 when the chunk is known now; only by the token it was claimed with."""
     chunk = owned(claimed, State.UNKNOWN).select_for_update().first()
     if chunk is None:
         return 0
-    if len(found) == 1 and not Chunk.objects.filter(msgid=found[0]).exists():
-        mark_submitted(chunk, found[0])
+    msgids = found.msgids
+    if len(msgids) == 1 and found.is_sure and not Chunk.objects.filter(msgid=msgids[0]).exists():
+        mark_submitted(chunk, msgids[0])
         return 1
-    if found:
-        chunk.state, chunk.candidates = State.PARKED, list(found)
+    if msgids:
+        chunk.state, chunk.candidates = State.PARKED, msgids
         chunk.reason = "有多条相符的群发，无法判断是哪一条"
         chunk.save(update_fields=["state", "candidates", "reason"])
         return 1
@@ -123,10 +169,12 @@ def _queue_again(chunk: Chunk) -> None:
 
 @transaction.atomic
 def adopt_submission(*, mark: str, msgid: str) -> Chunk:
-    """A person says which message a parked chunk became."""
+    """A person says which message a parked chunk became; raises `SubmissionTaken`."""
     chunk = _lock_parked(mark)
     if msgid not in chunk.candidates:
         raise NotFound
+    if Chunk.objects.filter(msgid=msgid).exists():
+        raise SubmissionTaken
     mark_submitted(chunk, msgid)
     owe_sending(chunk.plan, clock.now())
     audit.record("outreach.chunk.adopted", chunk, after={"msgid": msgid})
@@ -148,6 +196,7 @@ def give_up_chunk(*, mark: str) -> Chunk:
     """A person says that a parked chunk is not to be sent again."""
     chunk = _lock_parked(mark)
     end_chunk(chunk, State.FAILED, Touch.State.FAILED, reasons.GIVEN_UP)
+    owe_sending(chunk.plan, clock.now())
     audit.record("outreach.chunk.given_up", chunk)
     return chunk
 

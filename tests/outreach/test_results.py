@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from core import clock
+from core.errors import Outcome, PortFailure
 from core.models import AuditEntry
 from outreach.contracts import PlanIsOver, RemindedEnough, UnknownPlan
 from outreach.models import Budget, Chunk, Touch, TouchPlan
@@ -50,6 +51,74 @@ def test_over_quota_fails_and_no_more_is_tried_in_the_period(street: Street) -> 
     with later(days=2):
         again = street.gate(occurrence="again")
     assert street.states(again)["wm000"] == ("skipped", "quota")
+
+
+def test_what_was_refused_brings_no_old_counts_into_today(street: Street) -> None:
+    street.friends(street.world.cai, 1)
+    street.messenger.full = {"wm000"}
+    plan = street.submit()
+    street.submit(occurrence="service", is_commercial=False)
+    Budget.objects.update(day_used=1)
+    with later(days=1):
+        street.messenger.confirm("msg1")
+        street.poll(plan)
+
+    row = Budget.objects.get()
+    assert (row.day, row.day_used, row.quota_used) == (clock.today() + dt.timedelta(days=1), 0, 31)
+
+
+def test_a_refusal_of_last_month_says_nothing_about_this_one(street: Street) -> None:
+    street.friends(street.world.cai, 1)
+    street.messenger.full = {"wm000"}
+    with clock.frozen(dt.datetime(2026, 3, 31, 21, 58, tzinfo=clock.SHANGHAI)):
+        plan = street.submit()
+        street.messenger.confirm()
+    with clock.frozen(dt.datetime(2026, 4, 1, 0, 1, tzinfo=clock.SHANGHAI)):
+        street.poll(plan)
+        assert quota_left("wm000") == 30
+
+
+def test_a_plan_for_nobody_is_over_at_once(street: Street) -> None:
+    assert street.plan().state == "done"
+    street.friends(street.world.cai, 1)
+    assert street.plan().state == "open"
+
+
+def test_a_platform_that_never_answers_is_not_asked_for_ever(street: Street) -> None:
+    street.friends(street.world.cai, 1)
+    plan = street.submit()
+    street.messenger.cancel = refuse  # type: ignore[method-assign,assignment]
+    with later(days=2):
+        assert street.poll(plan) is not None
+    assert street.states(plan) == {"wm000": ("queued", "")}
+    with later(days=9):
+        assert street.poll(plan) is None
+
+    assert street.states(plan) == {"wm000": ("expired", "unanswered")}
+    assert street.chunk(plan).reason == "41047: 41047"
+    assert TouchPlan.objects.get().state == "done"
+
+
+def refuse(_: str) -> None:
+    raise PortFailure("41047")
+
+
+def test_one_reminder_that_fails_repeats_no_other(street: Street) -> None:
+    street.friends(street.world.cai, 1, "wa")
+    street.friends(street.world.dee, 1, "wb")
+    plan = street.submit()
+    done = street.messenger.remind
+    street.messenger.remind = lambda msgid: done(msgid) if msgid == "msg1" else busy()  # type: ignore[method-assign]
+    remind_plan(plan)
+    run_lanes()
+    with later(minutes=1):
+        run_lanes()
+
+    assert street.messenger.reminded == ["msg1"]
+
+
+def busy() -> None:
+    raise PortFailure("-1", outcome=Outcome.RETRYABLE)
 
 
 def test_the_older_the_message_the_seldomer_the_question(street: Street) -> None:

@@ -1,18 +1,21 @@
 """From a chunk to a message in a guide's hands: at most once, and never in silence."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
 from core import clock
+from core.errors import PortFailure
+from core.jobs import list_dead
 from members.contracts import Preference
 from members.services import set_preference
-from outreach.contracts import Message
-from outreach.models import Budget, Chunk, Touch
+from outreach.contracts import Audience, Message, SubmissionTaken
+from outreach.models import Budget, Chunk, Touch, TouchPlan
 from outreach.services import adopt_submission, give_up_chunk, send_chunk_again
 from outreach.services.claims import claim_chunk
 from outreach.services.sending import send_chunk
-from tests.outreach.street import Street, later
+from tests.outreach.street import Street, later, run_lanes
 
 pytestmark = pytest.mark.django_db
 PLAIN = Message("周末会员日")
@@ -264,6 +267,81 @@ def test_a_person_gives_up_and_the_touches_say_so(street: Street) -> None:
     chunk = give_up_chunk(mark=parked(street).mark)
 
     assert street.states(chunk.plan) == {"wm-eve": ("failed", "given_up")}
+
+
+def test_a_plan_is_over_once_a_person_has_given_up_on_it(street: Street) -> None:
+    chunk = parked(street)
+    assert street.poll(chunk.plan) is None
+
+    give_up_chunk(mark=chunk.mark)
+    run_lanes()
+
+    assert TouchPlan.objects.get(pk=chunk.plan_id).state == "done"
+
+
+def two_plans_of_a_group(street: Street) -> list[Chunk]:
+    """The same words to two groups of one guide, one answer lost, one call not arrived."""
+    street.messenger.script = ["lost", "never"]
+    plans = [
+        street.submit(message=PLAIN, channel="group", occurrence=name, audience=one_group(name))
+        for name in ("first", "second")
+    ]
+    for row in street.messenger.accepted.values():
+        row["recipients"] = []  # groups are named only once the guide has confirmed
+    return [street.chunk(plan) for plan in plans]
+
+
+def one_group(name: str) -> Audience:
+    return Audience(
+        "SELECT 'group', %(chat)s, NULL::bigint, s.id, s.unit_id FROM org_staff s"
+        " WHERE s.wecom_userid = 'wx_cai'",
+        {"chat": name},
+    )
+
+
+def test_words_said_to_two_groups_at_once_are_not_mixed_up(street: Street) -> None:
+    first, second = two_plans_of_a_group(street)
+    for chunk in (second, first):
+        lapse(chunk, seconds=100)
+        street.send_again(chunk.plan)
+
+    for chunk in (first, second):
+        chunk.refresh_from_db()
+        assert (chunk.state, chunk.candidates) == ("parked", ["msg1"])
+    assert street.messenger.calls == 2
+
+
+def test_one_message_is_not_two_chunks(street: Street) -> None:
+    first, second = two_plans_of_a_group(street)
+    for chunk in (second, first):
+        lapse(chunk, seconds=100)
+        street.send_again(chunk.plan)
+    adopt_submission(mark=first.mark, msgid="msg1")
+
+    with pytest.raises(SubmissionTaken):
+        adopt_submission(mark=second.mark, msgid="msg1")
+
+
+def test_a_plain_no_to_the_question_is_asked_again(street: Street) -> None:
+    street.friends(street.world.cai, 1)
+    street.messenger.script = ["lost"]
+    plan = street.gate()
+    run_lanes()
+    asked = street.messenger.list_submissions
+    street.messenger.list_submissions = refuse  # type: ignore[method-assign,assignment]
+    lapse(street.chunk(plan))
+    with later(minutes=1):
+        run_lanes()
+    assert list(list_dead()) == []
+
+    street.messenger.list_submissions = asked  # type: ignore[method-assign]
+    with later(minutes=10):
+        run_lanes()
+    assert street.chunk(plan).msgid == "msg1"
+
+
+def refuse(*_: object, **__: object) -> list[Any]:
+    raise PortFailure("60020")
 
 
 def test_a_busy_platform_is_tried_three_times(street: Street) -> None:
