@@ -38,7 +38,7 @@ class Limits:
     """What the merchant and the platform allow: quiet hours, messages a group may get."""
 
     quiet_from: dt.time = dt.time(22)
-    quiet_until: dt.time = dt.time(8)
+    quiet_until: dt.time = dt.time(7)
     per_month: int = 30
     """Messages that a group may get in a month of 30 days."""
 

@@ -78,11 +78,25 @@ def touches_end_with_a_reason() -> Finding:
         SELECT id, state FROM outreach_chunk
         WHERE (state = 'queued' AND retry_at < %(doubt)s)
            OR (state IN ('sending', 'unknown') AND sending_at < %(doubt)s)
-           OR (state = 'submitted' AND poll_at < %(doubt)s) ORDER BY id
+           OR (state = 'submitted' AND (poll_at IS NULL OR poll_at < %(doubt)s)) ORDER BY id
         """,
         moments,
     )
-    return count("FROM outreach_touch"), found + _unexplained()
+    return count("FROM outreach_touch"), found + _unexplained() + _left_open()
+
+
+def _left_open() -> list[str]:
+    return violations(
+        "计划 {0}：没有未了的触达，却还在进行中",
+        """
+        SELECT p.public_id FROM outreach_touchplan p
+        WHERE p.state = 'open' AND GREATEST(p.due_at, p.created_at) < %(doubt)s
+          AND NOT EXISTS (
+            SELECT FROM outreach_touch t
+            WHERE t.plan_id = p.id AND t.state IN ('planned', 'held', 'queued')) ORDER BY p.id
+        """,
+        {"doubt": clock.now() - DOUBT},
+    )
 
 
 def _unexplained() -> list[str]:
@@ -112,17 +126,24 @@ def touches_keep_to_the_rules() -> Finding:
     had opted out by then, and no quota is overdrawn.
     """
     policy = Policy.objects.filter(pk=1).first() or Policy()
-    quiet = {"from": policy.quiet_from, "until": policy.quiet_until, "since": policy.changed_at}
+    quiet = {
+        "from": policy.quiet_from,
+        "people": policy.quiet_until,
+        "groups": policy.groups_from,
+        "since": policy.changed_at,
+    }
     found = violations(
         "分批 {0}：在静默时段提交（{1}）",
         """
         SELECT id, local FROM (
-            SELECT id, (sending_at AT TIME ZONE 'Asia/Shanghai')::time AS local
-            FROM outreach_chunk
-            WHERE submitted_at IS NOT NULL
-              AND (%(since)s::timestamptz IS NULL OR sending_at > %(since)s)) c
-        WHERE CASE WHEN %(from)s > %(until)s THEN local >= %(from)s OR local < %(until)s
-                   ELSE local >= %(from)s AND local < %(until)s END
+            SELECT k.id, (k.sending_at AT TIME ZONE 'Asia/Shanghai')::time AS local,
+                   CASE p.channel WHEN 'group' THEN %(groups)s::time
+                        ELSE %(people)s::time END AS until
+            FROM outreach_chunk k JOIN outreach_touchplan p ON p.id = k.plan_id
+            WHERE k.submitted_at IS NOT NULL
+              AND (%(since)s::timestamptz IS NULL OR k.sending_at > %(since)s)) c
+        WHERE CASE WHEN %(from)s > until THEN local >= %(from)s OR local < until
+                   ELSE local >= %(from)s AND local < until END
         ORDER BY id
         """,
         quiet,

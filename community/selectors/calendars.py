@@ -78,7 +78,7 @@ def current_limits() -> Limits:
     policy, today = current_policy(), clock.today()
     quota = quota_of(policy, today)
     days = {1: 1, 7: 7}.get(quota, monthrange(today.year, today.month)[1])
-    return Limits(policy.quiet_from, policy.quiet_until, quota * 30 // days)
+    return Limits(policy.quiet_from, policy.groups_from, quota * 30 // days)
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,12 @@ class Policy(models.Model):
     """The merchant's own limits; one row, and the defaults where there is none.
 
     Quiet hours are Asia/Shanghai and may pass midnight; caps count commercial touches.
+    `groups_from` ends them for groups, which wake earlier than one may ring at a door.
     """
 
     quiet_from = models.TimeField(default=dt.time(22))
     quiet_until = models.TimeField(default=dt.time(8))
+    groups_from = models.TimeField(default=dt.time(7))
     per_day = models.PositiveSmallIntegerField(default=1)
     per_week = models.PositiveSmallIntegerField(default=3)
     per_month = models.PositiveSmallIntegerField(default=8)

@@ -4,6 +4,7 @@ import datetime as dt
 from calendar import monthrange
 
 from core import clock
+from outreach.contracts import ChatType
 from outreach.models import Budget, Policy, QuotaMode
 
 
@@ -12,10 +13,11 @@ def current_policy() -> Policy:
     return Policy.objects.filter(pk=1).first() or Policy(pk=1, changed_at=clock.now())
 
 
-def find_quiet_end(policy: Policy, now: dt.datetime) -> dt.datetime | None:
+def find_quiet_end(policy: Policy, now: dt.datetime, channel: str) -> dt.datetime | None:
     """When the quiet hours around `now` end (Asia/Shanghai); None outside of them."""
     local = now.astimezone(clock.SHANGHAI)
-    start, end, at = policy.quiet_from, policy.quiet_until, local.time()
+    end = policy.groups_from if channel == ChatType.GROUP else policy.quiet_until
+    start, at = policy.quiet_from, local.time()
     if start == end:
         return None
     passes_midnight = start > end

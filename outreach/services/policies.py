@@ -13,6 +13,7 @@ from outreach.services.gate import hold_the_gate
 FIELDS = (
     "quiet_from",
     "quiet_until",
+    "groups_from",
     "per_day",
     "per_week",
     "per_month",

@@ -73,7 +73,7 @@ def gate_params(plan: TouchPlan, policy: Policy, now: dt.datetime) -> dict[str, 
         "plan": plan.pk,
         "now": now,
         "today": today,
-        "quiet_end": find_quiet_end(policy, now),
+        "quiet_end": find_quiet_end(policy, now, plan.channel),
         "deadline": plan.deadline_at,
         "cool": dt.timedelta(hours=policy.cool_hours),
         "fewer_from": now - dt.timedelta(days=FEWER_DAYS),
@@ -116,7 +116,7 @@ def _time_rules(plan: TouchPlan, policy: Policy, now: dt.datetime) -> list[Rule]
     """The same for everybody in the plan, so decided here."""
     if now >= plan.deadline_at:
         return [Rule(reasons.LATE, "true", Touch.State.EXPIRED)]
-    quiet_end = find_quiet_end(policy, now)
+    quiet_end = find_quiet_end(policy, now, plan.channel)
     if quiet_end is None:
         return []
     if quiet_end >= plan.deadline_at:

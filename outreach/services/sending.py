@@ -104,7 +104,7 @@ def _ends_before_call(plan: TouchPlan, chunk: Chunk, userid: str, now: dt.dateti
     if not (userid and chunk.sender.is_active):
         end_chunk(chunk, State.FAILED, Touch.State.FAILED, reasons.SENDER_GONE)
         return True
-    quiet_end = find_quiet_end(current_policy(), now)
+    quiet_end = find_quiet_end(current_policy(), now, plan.channel)
     if quiet_end is not None:
         chunk.retry_at, chunk.lease_until, chunk.reason = quiet_end, None, reasons.QUIET
         chunk.save(update_fields=["retry_at", "lease_until", "reason"])

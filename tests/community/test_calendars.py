@@ -222,8 +222,8 @@ def test_a_day_without_interaction_is_told_with_its_weekdays() -> None:
 
 
 def test_quiet_hours_gaps_length_and_emptiness_are_told() -> None:
-    assert findings(draft_of(420)) == ["07:00 话题：在免打扰时段 22:00–08:00 内，会推迟到 08:00"]
-    assert findings(draft_of(480)) == []
+    assert findings(draft_of(405)) == ["06:45 话题：在免打扰时段 22:00–07:00 内，会推迟到 07:00"]
+    assert findings(draft_of(420)) == []
     assert findings(draft_of(1320))[0].startswith("22:00 话题：在免打扰时段")
     assert findings(draft_of(600), draft_of(615)) == ["10:15 与上一个时段相隔不到 30 分钟"]
     assert findings(draft_of(600, text="字" * 1334)) == ["10:00 话题：内容 4002 字节，最多 4000"]

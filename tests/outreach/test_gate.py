@@ -147,6 +147,18 @@ def test_quiet_hours_begin_and_end_on_the_minute(
     assert street.states(plan)["wm000"][0] == ("held" if is_quiet else "queued")
 
 
+@pytest.mark.parametrize(("hour", "minute", "state"), [(6, 59, "held"), (7, 0, "queued")])
+def test_groups_may_be_written_to_from_seven(
+    street: Street, hour: int, minute: int, state: str
+) -> None:
+    cai, unit = street.world.cai.pk, street.world.cai.unit_id
+    groups = Audience(f"SELECT 'group', 'wr1', NULL::bigint, {cai}::bigint, {unit}::bigint")
+    with at(hour, minute):
+        plan = street.gate(audience=groups, channel="group")
+
+    assert street.states(plan)["wr1"][0] == state
+
+
 def test_a_gate_after_the_deadline_expires_what_waits(street: Street) -> None:
     street.friends(street.world.cai, 1)
     plan = street.plan()
