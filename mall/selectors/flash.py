@@ -61,10 +61,16 @@ def person_of(customer: Customer) -> str:
     return f"unionid:{unionid}" if unionid else f"member:{customer.member_id}"
 
 
+def names_of(customer: Customer) -> list[str]:
+    """The name of the person and, after it, the one from before their unionid was known."""
+    return list(dict.fromkeys((person_of(customer), f"member:{customer.member_id}")))
+
+
 def count_taken(sale: FlashSale, customer: Customer) -> int:
     """How many pieces of a sale a person holds now."""
-    mine = FlashClaim.objects.filter(sale=sale, person=person_of(customer))
-    return mine.values_list("taken", flat=True).first() or 0
+    mine = FlashClaim.objects.filter(sale=sale, person__in=names_of(customer))
+    taken: int = mine.aggregate(pieces=Sum("taken", default=0))["pieces"]
+    return taken
 
 
 def reference_price(sku_id: int, at: dt.datetime) -> int | None:

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from core import clock
+from core.idempotency import KeyReused
 from core.locks import lock_name
 from mall.contracts import CartFull, CartInvalid, NotOnSale, Receiver, TotalChanged
 from mall.models import CartLine, Order, Product, Sku
@@ -97,7 +98,7 @@ def place_cart_orders(
     if len(parts) != len(shown_totals_fen):
         raise TotalChanged
     keys = [f"{idempotency_key}:{brand_id}" for brand_id in parts]
-    is_new = not Order.objects.filter(customer=customer, idempotency_key__in=keys).exists()
+    is_new = _is_new(customer, idempotency_key, keys)
 
     orders = [
         place_order(
@@ -113,6 +114,15 @@ def place_cart_orders(
     if is_new:
         _lines_of(customer).filter(sku_id__in=cart).delete()
     return orders
+
+
+def _is_new(customer: Customer, key: str, keys: Sequence[str]) -> bool:
+    """Whether the key has ordered nothing yet; `KeyReused` where it did for other brands."""
+    earlier = Order.objects.filter(customer=customer, idempotency_key__startswith=f"{key}:")
+    there = set(earlier.values_list("idempotency_key", flat=True))
+    if there and there != set(keys):
+        raise KeyReused
+    return not there
 
 
 def split_by_brand(cart: dict[int, int]) -> dict[int, dict[int, int]]:

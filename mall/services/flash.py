@@ -11,7 +11,7 @@ from core.errors import InvalidInput
 from core.locks import lock_name
 from mall.contracts import LimitReached, SaleNotOpen, SoldOut
 from mall.models import FlashSale, Sku, Stock
-from mall.selectors.flash import person_of
+from mall.selectors.flash import names_of
 from mall.services import buckets, stock
 from members.models import Customer
 
@@ -92,12 +92,18 @@ def require_open(sale: FlashSale) -> None:
 
 
 _COUNT = """
+WITH former AS MATERIALIZED (
+    SELECT COALESCE(SUM(taken), 0) AS taken FROM mall_flashclaim
+    WHERE sale_id = %(sale)s AND person = ANY(%(formerly)s)
+)
 INSERT INTO mall_flashclaim AS c (sale_id, person, taken)
-VALUES (%(sale)s, %(person)s, %(quantity)s)
+SELECT %(sale)s, %(person)s, %(quantity)s FROM former
+WHERE former.taken + %(quantity)s <= %(most)s
 ON CONFLICT (sale_id, person) DO UPDATE SET taken = c.taken + excluded.taken
-WHERE c.taken + excluded.taken <= %(most)s
+WHERE c.taken + excluded.taken + (SELECT taken FROM former) <= %(most)s
 RETURNING id
 """
+"""`formerly` are names under which the same person was counted before; they lock the buyer."""
 
 
 def claim(sale: FlashSale, customer: Customer, quantity: int) -> list[stock.Hold]:
@@ -107,7 +113,8 @@ def claim(sale: FlashSale, customer: Customer, quantity: int) -> list[stock.Hold
     """
     if quantity > sale.per_person:
         raise LimitReached.at(sale.per_person)
-    values: dict[str, Any] = {"sale": sale.pk, "person": person_of(customer)}
+    person, *formerly = names_of(customer)
+    values: dict[str, Any] = {"sale": sale.pk, "person": person, "formerly": formerly}
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, values | {"quantity": quantity, "most": sale.per_person})
         counted = cursor.fetchone()

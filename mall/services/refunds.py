@@ -75,8 +75,8 @@ def apply_refund(
     """A customer's wish to have money back: kept for a person of the merchant to decide.
 
     What has not left the house and is given up whole needs no decision and goes back at
-    once; goods can come back only after they have left. Refuses what `request_refund`
-    refuses, and more pieces than are left. Locks: order.
+    once, unless a part of it waits for one; goods can come back only after they have left.
+    Refuses what `request_refund` refuses, and more pieces than are left. Locks: order.
     """
     (locked,) = lock_objects(Order, [order.pk])
     if way == Refund.Way.RETURN_GOODS and locked.shipped_at is None:
@@ -84,7 +84,8 @@ def apply_refund(
     wanted = _merge(lines, freight_fen)
     price_pieces(locked, pieces or {})
     is_whole = wanted == {k: v for k, v in refundable_lines(locked).items() if v}
-    at_once = is_whole and locked.state == Order.State.PAID
+    is_undecided = locked.refunds.filter(state=Refund.State.APPLIED).exists()
+    at_once = is_whole and not is_undecided and locked.state == Order.State.PAID
     return request_refund(
         order=order,
         lines=wanted.items(),

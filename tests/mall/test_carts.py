@@ -138,6 +138,17 @@ def test_the_same_key_gives_the_same_orders_and_takes_nothing_more_out(shop: Sho
         order_cart(shop, (shop.cream, 2))
 
 
+def test_a_key_is_not_used_again_for_other_brands(shop: Shop) -> None:
+    scent = other_brand_sku()
+    order_cart(shop, (shop.cream, 1))
+
+    for cart in ([(scent, 1)], [(shop.cream, 1), (scent, 1)]):
+        with pytest.raises(KeyReused):
+            order_cart(shop, *cart)
+
+    assert (Order.objects.count(), held(scent)) == (1, 0)
+
+
 def test_one_brand_sold_out_leaves_the_other_unordered(shop: Shop) -> None:
     scent = other_brand_sku()
     services.add_to_cart(customer=shop.buyer, sku=shop.cream, quantity=1)

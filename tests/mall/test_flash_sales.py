@@ -10,7 +10,7 @@ from core.models import Job
 from mall import services
 from mall.contracts import CartInvalid, LimitReached, SaleNotOpen, SoldOut, TotalChanged
 from mall.models import FlashClaim, FlashSale, Order, OrderLine, Stock, StockBucket, StockRelease
-from mall.selectors import list_flash_sales, reference_price
+from mall.selectors import count_taken, list_flash_sales, reference_price
 from members.models import Customer, Identity, Member
 from tests.mall.checks import AT_REST, assert_invariants
 from tests.mall.sales import PRICE, buy, buyers, left, open_sale
@@ -170,6 +170,23 @@ def test_a_login_without_unionid_is_counted_with_its_person(shop: Shop) -> None:
         buy(shop, sale, customer=other_login(shop.buyer.member, "o_b"), key="b")
     with pytest.raises(LimitReached):
         buy(shop, sale, 2, customer=buyers(1)[0], key="c")
+
+
+def test_a_person_whose_unionid_is_found_later_keeps_their_count(shop: Shop) -> None:
+    sale = open_sale(shop, per_person=2)
+    login = other_login(shop.buyer.member, "o_a")
+    buy(shop, sale, customer=login, key="a")
+    known = other_login(shop.buyer.member, "o_b", "u_eve")
+    assert count_taken(sale, known) == 1
+
+    with pytest.raises(LimitReached):
+        buy(shop, sale, 2, customer=known, key="b")
+    buy(shop, sale, customer=known, key="c")
+    with pytest.raises(LimitReached):
+        buy(shop, sale, customer=known, key="d")
+
+    assert (count_taken(sale, known), left(sale)) == (2, 3)
+    assert_invariants()
 
 
 def test_the_same_tap_again_is_the_same_order_and_counts_once(shop: Shop) -> None:

@@ -351,3 +351,15 @@ def test_what_never_left_the_house_is_given_up_whole_without_asking(shop: Shop) 
     lines = list(refundable_lines(order).items())
     refund = services.apply_refund(order=order, lines=lines, reason="拍错了")
     assert refund.state == "requested"
+
+
+def test_the_rest_waits_with_what_is_not_decided_yet(shop: Shop, bought: Order) -> None:
+    soap = bought.lines.get(sku=shop.soap).pk
+    services.apply_refund(order=bought, lines=[(soap, 1_000)], reason="商品有问题")
+    rest = [(line_id, fen) for line_id, fen in refundable_lines(bought).items() if fen]
+
+    goods = services.apply_refund(order=bought, lines=rest)
+    freight = services.apply_refund(order=bought, lines=[], freight_fen=800)
+
+    run_money()
+    assert (goods.state, freight.state, shop.gateway.refunds) == ("applied", "applied", {})
