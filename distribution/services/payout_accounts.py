@@ -47,7 +47,8 @@ def bind_payout_account(*, withdrawal: Withdrawal, appid: str, openid: str) -> P
     was_bound = account.bound_at is not None
     account.appid, account.openid = appid, openid
     account.bound_at = clock.now()
-    account.usable_at = clock.now() + (COOL_OFF if was_bound else dt.timedelta(0))
+    free_from = clock.now() + (COOL_OFF if was_bound else dt.timedelta(0))
+    account.usable_at = max(free_from, account.usable_at or free_from)
     _save_binding(account)
 
     audit.record("distribution.payout.bound", withdrawal, after={"openid": openid[-4:]})

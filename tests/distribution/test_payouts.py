@@ -27,6 +27,7 @@ from distribution.services import (
     approve_withdrawal,
     ask_withdrawal,
     bind_payout_account,
+    cancel_withdrawal,
     decline_withdrawal,
     publish_rules,
     release_payout_account,
@@ -177,6 +178,21 @@ def test_a_changed_wechat_waits_for_a_day(cai: Staff, bank: FakeTransfers) -> No
     with later(24 * 60):
         assert sweep_payouts() == 1
         assert (advance(row).state, row.openid) == (State.WAITING, "o_new")
+
+
+def test_a_first_wechat_does_not_shorten_the_wait_for_a_changed_name(
+    world: World, bank: FakeTransfers
+) -> None:
+    earn(world.cai, 15_000)
+    first = ask_withdrawal(guide=world.cai, gross_fen=1_000, real_name="蔡明")
+    cancel_withdrawal(withdrawal=first, reason="写错了名字")
+    row = ask_withdrawal(guide=world.cai, gross_fen=8_800, real_name="蔡鸣")
+
+    bind_payout_account(withdrawal=row, appid=PAYER.appid, openid="o_new")
+
+    assert (advance(row).state, bank.calls) == (State.APPROVED, [])
+    with later(24 * 60):
+        assert advance(row).state == State.WAITING
 
 
 def test_a_wechat_is_not_changed_while_money_is_on_its_way(cai: Staff) -> None:
