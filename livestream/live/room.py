@@ -21,6 +21,10 @@ class Message:
         found = json.loads(text)
         return cls(str(found["epoch"]), int(found["seq"]), str(found["kind"]), text)
 
+    @property
+    def body(self) -> Any:
+        return json.loads(self.text)["body"]
+
 
 @dataclass(frozen=True)
 class Position:
@@ -70,8 +74,7 @@ class LiveRoom:
             self.seq = message.seq
             self.recent.append(message)
             if message.kind in KEPT:
-                body = json.loads(message.text)["body"]
-                self.kept[message.kind] = json.dumps(body, ensure_ascii=False)
+                self.kept[message.kind] = json.dumps(message.body, ensure_ascii=False)
         self._heard = []
         self.wake()
 
@@ -114,11 +117,17 @@ class LiveRoom:
         return f'{{"messages":[{",".join(missed)}]}}'
 
     def snapshot(self) -> str:
-        chats = [message.text for message in self.recent if message.kind == "chat"][-CHATS:]
+        chats = self._chats()[-CHATS:]
         head: dict[str, Any] = {"epoch": self.epoch, "seq": self.seq}
         kept = ",".join(f"{json.dumps(kind)}:{body}" for kind, body in sorted(self.kept.items()))
         chat = ",".join(chats)
         return f'{{"snapshot":{{"head":{json.dumps(head)},"kept":{{{kept}}},"chat":[{chat}]}}}}'
+
+    def _chats(self) -> list[str]:
+        """What was said, without what was hidden since."""
+        hidden = {message.body for message in self.recent if message.kind == "hide"}
+        said = [message for message in self.recent if message.kind == "chat"]
+        return [each.text for each in said if not hidden or each.body["id"] not in hidden]
 
 
 KEPT = ("room", "shelf", "likes", "draws")

@@ -73,6 +73,7 @@ class Watcher:
     def __init__(self, port: int, room: str, *, after: str = "", **ticket: Any) -> None:
         self.epoch, self.seq = "", 0
         self.kept: dict[str, Any] = {}
+        self.chat: list[dict[str, Any]] = []
         self.heard: list[tuple[int, str, Any]] = []
         self.snapshots = 0
         self.viewers = 0
@@ -96,6 +97,7 @@ class Watcher:
             self.snapshots += 1
             head = frame["snapshot"]["head"]
             self.epoch, self.seq, self.kept = head["epoch"], head["seq"], frame["snapshot"]["kept"]
+            self.chat = [message["body"] for message in frame["snapshot"]["chat"]]
         for message in frame.get("messages", ()):
             self.heard.append((message["seq"], message["kind"], message["body"]))
             self.epoch, self.seq = message["epoch"], message["seq"]

@@ -57,6 +57,18 @@ def test_a_new_watcher_gets_the_snapshot_and_then_every_message_in_order(port: i
     assert [seq for seq, _, _ in watcher.heard] == list(range(3, 53))
 
 
+def test_a_new_watcher_is_not_shown_what_was_hidden(port: int) -> None:
+    room = Room()
+    for number in (1, 2):
+        room.publish("chat", f'{{"id":{number},"text":"第 {number} 句"}}')
+    room.publish("hide", "1")
+
+    watcher = Watcher(port, room.name)
+    watcher.read()
+
+    assert [said["id"] for said in watcher.chat] == [2]
+
+
 def test_who_comes_back_gets_what_was_missed_and_no_snapshot(port: int) -> None:
     room = Room()
     room.publish("likes", "1", keep=True)
