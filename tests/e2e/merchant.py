@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e.plan import Plan
-from tests.e2e.stage import Stage, manage
+from tests.e2e.stage import Stage, manage, until
 
 ALPHABET = string.ascii_letters + string.digits
 
@@ -68,13 +68,13 @@ def _connect_corp(stage: Stage, plan: Plan, ids: dict[str, str]) -> None:
         "1000002", "--secret", secret, "--token", token, "--aes-key", aes_key,
     )  # fmt: skip
     assert told["ok"], told
-    saved = stage.twin.post(
-        f"corps/{ids['corp_id']}/callback",
-        url=told["callback_url"],
-        token=token,
-        aes_key=aes_key,
-    )
-    assert saved["ok"], saved
+    where = {"url": told["callback_url"], "token": token, "aes_key": aes_key}
+    until("保存成功的回调地址", lambda: _save_callback(stage, ids["corp_id"], where))
+
+
+def _save_callback(stage: Stage, corp_id: str, where: dict[str, str]) -> bool:
+    """WeCom gives a cold process a second to answer; whoever saves presses again."""
+    return bool(stage.twin.post(f"corps/{corp_id}/callback", **where)["ok"])
 
 
 def _connect_merchant(stage: Stage, plan: Plan, ids: dict[str, str], folder: Path) -> None:

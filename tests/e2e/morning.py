@@ -10,8 +10,8 @@ from tests.e2e.stage import manage, yuan
 
 CLAIM_FEN = 1
 
-NOT_PLAYED = {"S3", "M7.history"}
-"""Of flash sales and of a history that is loaded whole, this play has nothing."""
+NOT_PLAYED = {"M7.history"}
+"""This play has no history that was loaded whole."""
 
 
 def wake_up(play: Play) -> None:

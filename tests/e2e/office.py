@@ -72,6 +72,16 @@ def _restock(operator: Desk, plan: Plan) -> None:
     operator.says("已保存")
 
 
+def open_flash_sale(operator: Desk, goods: Goods, price_fen: int) -> None:
+    """From now on for an hour, a few pieces, one for each person."""
+    operator.open("/sales/new")
+    label = f"{goods.title} 标准装（{goods.code}，售价 {yuan(goods.price_fen)}）"
+    operator.fill(sku=label, price_fen=typed(price_fen), quantity=5, per_person=1)
+    operator.press("安排秒杀")
+    operator.says("秒杀已排好")
+    operator.shot("运营-秒杀")
+
+
 def set_freight(operator: Desk, plan: Plan) -> None:
     """Delivery by pieces: one price nearby, another for everywhere else."""
     operator.open("/freight/new")
@@ -229,10 +239,12 @@ def decline(operator: Desk, number: str, reason: str) -> None:
     operator.page.locator(".alert").first.wait_for()
 
 
-def give_back(operator: Desk, order_id: str, amount: int, reason: str) -> None:
-    """Part of an order's money, as the customer asked; waits until it has gone back."""
+def give_back(operator: Desk, order_id: str, title: str, amount: int, reason: str) -> None:
+    """Part of one article's money and nothing else; waits until it has gone back."""
     operator.open(f"/orders/{order_id}/refund")
-    operator.page.locator("[name^=line_]").first.fill(typed(amount))
+    for field in operator.page.locator("[name^=line_], [name=freight]").all():
+        field.fill("0")
+    operator.page.get_by_label(re.compile(f"退 {title} ")).fill(typed(amount))
     operator.fill(reason=reason)
     operator.press("提交退款")
     operator.says("退款已提交")

@@ -29,7 +29,8 @@ class Plan:
     """`goods` is what is sold, `gift` what the card promises; amounts in fen.
 
     `freight` is that of the provinces nearby and of everywhere else, `slot` the moment of the
-    day at which the groups are spoken to, `free_payout_fen` what is paid out unasked.
+    day at which the groups are spoken to, `free_payout_fen` what is paid out unasked,
+    `flash_fen` what the first article costs while it is on a flash sale.
     """
 
     seed: int
@@ -52,6 +53,7 @@ class Plan:
     freight: tuple[Freight, Freight]
     slot: str
     free_payout_fen: int
+    flash_fen: int
 
     def guide(self, name: str) -> Guide:
         return next(guide for guide in self.guides if guide.name == name)
@@ -89,6 +91,7 @@ def draw_plan(seed: int, nonce: str) -> Plan:
         freight=(_freight(rng), _freight(rng)),
         slot=rng.choice(SLOTS),
         free_payout_fen=rng.randint(100, 180),
+        flash_fen=goods[0].price_fen * rng.randint(60, 95) // 100,
     )
 
 

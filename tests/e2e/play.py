@@ -127,10 +127,11 @@ class Play:
         return fit[0] if fit else ""
 
     def give_back(self, order_id: str, share: float) -> None:
-        """A share of an order in money, asked in the chat and paid back by the operator."""
+        """A share of the first article, asked in the chat and paid back by the operator."""
         sale = self.sales[order_id][0]
         amount = max(1, int(sale.goods_fen * share))
-        office.give_back(self.operator, order_id, amount, "顾客说少了一包")
+        title = next(goods.title for goods in self.plan.goods if goods.code == sale.sku)
+        office.give_back(self.operator, order_id, title, amount, "顾客说少了一包")
         sale.refunds.append(amount)
         self.await_commission(order_id)
 
@@ -171,6 +172,7 @@ class Play:
             self.states[order_id] = "frozen"
         self.operator.shot("运营-订单")
         self.settle_differences(self.customers[1])
+        self.give_back(self.basket, self.plan.refund_shares[2])
         eventually(self.check_accounts)
         self.check_income()
 

@@ -1,9 +1,10 @@
 """A guide's live room: two taps to go on air, an invitation, a draw, an order from the shelf."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
-from tests.e2e import street
+from tests.e2e import office, street
 from tests.e2e.devices import Phone
 from tests.e2e.play import Play
 from tests.e2e.stage import eventually, until, yuan
@@ -21,6 +22,7 @@ def go_live(play: Play) -> None:
     link = _start(guide)
     play.room = re.search(r"/g/live/(\w+)", guide.page.url)[1]
     publish_draw(play)
+    office.open_flash_sale(play.operator, play.plan.goods[0], play.plan.flash_fen)
     come_in(play, customer.phone, link)
     take_part(play, customer.phone)
     order_id = buy_inside(play)
@@ -62,7 +64,9 @@ def come_in(play: Play, phone: Phone, link: str) -> None:
 def take_part(play: Play, phone: Phone) -> None:
     """In the draw; the number that was given is looked for when it is decided."""
     page = phone.page
-    phone.tap(page.locator(".live-draw", has_text=PRIZE))
+    chip = page.locator(".live-draw", has_text=PRIZE)
+    assert re.fullmatch(r"(30|2\d):\d\d", chip.locator(".live-countdown").inner_text())
+    phone.tap(chip)
     phone.tap(page.get_by_role("button", name="参加"))
     play.ticket = page.locator(".note-plain code").inner_text()
     play.draw = page.url
@@ -72,13 +76,16 @@ def take_part(play: Play, phone: Phone) -> None:
 
 
 def buy_inside(play: Play) -> str:
-    """One piece of the first article, from the shelf; the order's id."""
-    customer, goods = play.customers[1], play.plan.goods[0]
+    """One piece of the first article, from the shelf at the price of its sale; the order's id."""
+    customer = play.customers[1]
+    goods = replace(play.plan.goods[0], price_fen=play.plan.flash_fen)
     phone, page = customer.phone, customer.phone.page
     freight = play.plan.freight[0].fee(1)
     sale = play.sale(customer, goods, 1, play.host, freight)
     phone.tap(page.locator(".live-shelf"))
-    phone.tap(page.locator(".live-item", has_text=goods.title).locator("[data-buy]"))
+    item = page.locator(".live-item", has_text=goods.title)
+    item.locator("[data-price]", has_text=yuan(goods.price_fen)).wait_for()
+    phone.tap(item.locator("[data-buy]"))
     page.wait_for_url("**/buy?**")
     assert page.locator("[name=room]").get_attribute("value") == play.room
     page.locator("#due", has_text=yuan(sale.paid_fen)).wait_for()
