@@ -14,6 +14,7 @@
   var tapped = 0;
   var failures = 0;
   var ahead = 0;
+  var asked = "";
   window.siyuLive = { position: position, missed: 0, frames: 0 };
 
   function post(path, fields) {
@@ -89,7 +90,10 @@
 
   /* Draws end by the shop's clock, whatever the phone's says. */
   function all(state) {
-    if (state.now) { ahead = Date.parse(state.now) - Date.now(); }
+    if (state.now) {
+      ahead = Date.parse(state.now) - Date.now();
+      asked = JSON.stringify(state.shelf);
+    }
     ["room", "shelf", "likes", "draws"].forEach(function (kind) {
       if (kind in state) { take[kind](state[kind]); }
     });
@@ -103,6 +107,8 @@
       position.epoch = frame.snapshot.head.epoch;
       position.seq = frame.snapshot.head.seq;
       all(frame.snapshot.kept);
+      /* A sale or an order elsewhere changes the shelf without news: then the shop knows better. */
+      if (JSON.stringify(frame.snapshot.kept.shelf) !== asked) { beat().catch(quietly); }
       frame.snapshot.chat.forEach(function (message) { put(message.body); });
     }
     (frame.messages || []).forEach(function (message) {
