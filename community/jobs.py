@@ -19,9 +19,7 @@ def close_slots(payload: Payload) -> None:
 
 @job("community.refresh_group", lane="sync")
 def refresh_group(payload: Payload) -> None:
-    services.refresh_group(
-        chat_id=payload["chat_id"], is_orphaned=payload.get("is_orphaned", False)
-    )
+    services.refresh_group(chat_id=payload["chat_id"], is_orphaned=payload.get("is_orphaned"))
 
 
 @job("community.sync_groups", lane="nightly", daily_at=dt.time(1, 0))

@@ -34,13 +34,13 @@ def sync_groups() -> int:
     Each look is a job of its own, so that one group that fails holds up no other.
     """
     directory = ports.get(GroupDirectory)
-    orphaned: dict[str, bool] = {}
+    orphaned: dict[str, bool | None] = {}
     for owners in _owners():
         for head in directory.list_groups(owners):
             orphaned[head.chat_id] = head.is_orphaned
     known = CustomerGroup.objects.exclude(state=State.DISMISSED)
     for chat_id in known.exclude(chat_id__in=orphaned).values_list("chat_id", flat=True):
-        orphaned[chat_id] = False
+        orphaned[chat_id] = None
     slot = f"{clock.now():%Y%m%d%H%M}"
     with transaction.atomic():
         for chat_id, is_orphaned in orphaned.items():
@@ -49,7 +49,7 @@ def sync_groups() -> int:
     return len(orphaned)
 
 
-def refresh_group(*, chat_id: str, is_orphaned: bool = False) -> CustomerGroup | None:
+def refresh_group(*, chat_id: str, is_orphaned: bool | None = None) -> CustomerGroup | None:
     """Ask the directory about a group and keep what it says; None where there is none.
 
     Calls out, so it holds no transaction; raises `PortFailure`.
@@ -64,9 +64,15 @@ def refresh_group(*, chat_id: str, is_orphaned: bool = False) -> CustomerGroup |
 
 
 @transaction.atomic
-def keep_group(details: GroupDetails, *, is_orphaned: bool = False) -> CustomerGroup:
-    """Make our rows of a group say what `details` say; the type given to it stays."""
+def keep_group(details: GroupDetails, *, is_orphaned: bool | None = None) -> CustomerGroup:
+    """Make our rows of a group say what `details` say; the type given to it stays.
+
+    `is_orphaned` None is not told: who waited for an heir waits while the owner is the same.
+    """
     owner = find_staff_by_wecom(details.owner)
+    if is_orphaned is None:
+        waiting = CustomerGroup.objects.filter(chat_id=details.chat_id, state=State.ORPHANED)
+        is_orphaned = waiting.filter(owner_userid=details.owner).exists()
     staff = sum(person.is_staff for person in details.members)
     group, _ = CustomerGroup.objects.update_or_create(
         chat_id=details.chat_id,

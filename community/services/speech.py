@@ -112,10 +112,13 @@ def _read(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
     if missing or not columns & {CHAT, NAME}:
         wanted = "、".join(sorted(missing) or [f"{CHAT}或{NAME}"])
         raise SpeechFileInvalid(f"缺少列：{wanted}")
-    for number, row in enumerate(reader, start=2):
-        if number > MAX_ROWS + 1:
-            raise SpeechFileInvalid(f"最多 {MAX_ROWS:,} 行")
-        yield number, {str(name).strip(): str(cell or "").strip() for name, cell in row.items()}
+    try:
+        for number, row in enumerate(reader, start=2):
+            if number > MAX_ROWS + 1:
+                raise SpeechFileInvalid(f"最多 {MAX_ROWS:,} 行")
+            yield number, {str(name).strip(): str(cell or "").strip() for name, cell in row.items()}
+    except csv.Error as error:
+        raise SpeechFileInvalid("读不下去：可能有一个没有合上的引号") from error
 
 
 def _decode(content: bytes) -> str:

@@ -150,11 +150,27 @@ def test_a_sync_owes_a_look_at_each_group_told_of_or_known(
 
     owed = Job.objects.filter(name="community.refresh_group")
     assert {row.payload["chat_id"]: row.payload["is_orphaned"] for row in owed} == {
-        "wrKnown": False,
+        "wrKnown": None,
         "wrNew": True,
     }
     sync_groups()
     assert owed.count() == 2
+
+
+def test_an_event_makes_no_heir_but_a_new_owner_does(
+    world: World, directory: FakeDirectory
+) -> None:
+    directory.put(details())
+    refresh_group(chat_id="wr1", is_orphaned=True)
+
+    still = refresh_group(chat_id="wr1")
+    assert still is not None
+    assert still.state == "orphaned"
+
+    directory.put(details(owner="wx_dee"))
+    inherited = refresh_group(chat_id="wr1")
+    assert inherited is not None
+    assert (inherited.state, inherited.owner) == ("active", world.dee)
 
 
 def test_an_orphaned_group_says_so(world: World, directory: FakeDirectory) -> None:

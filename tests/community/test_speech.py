@@ -109,3 +109,9 @@ def test_activity_tells_silence_from_ignorance_and_leaves_staff_out(
         dt.date(2026, 2, 28): (0, 0),
         dt.date(2026, 3, 1): (None, None),
     }
+
+
+def test_a_quote_that_never_closes_is_refused(groups: list[CustomerGroup]) -> None:
+    text = HEAD + '2026-02-24,wr1,"' + "x" * 200_000
+    with pytest.raises(SpeechFileInvalid, match="引号"):
+        import_group_speech(text.encode())
