@@ -86,6 +86,17 @@ def leave_unpolled() -> None:
     Chunk.objects.filter(state="submitted").update(poll_at=clock.now() - LONG_AGO)
 
 
+def forget_to_ask() -> None:
+    Chunk.objects.filter(state="submitted").update(poll_at=None)
+
+
+def leave_the_plan_open() -> None:
+    Touch.objects.exclude(state="planned").update(state="sent", sent_at=clock.now())
+    TouchPlan.objects.filter(occurrence="2026-03-02").update(
+        due_at=clock.now() - LONG_AGO, created_at=clock.now() - LONG_AGO
+    )
+
+
 def end_without_reason() -> None:
     Touch.objects.filter(pk=sent().pk).update(state="skipped")
 
@@ -101,6 +112,8 @@ def end_the_chunk_alone() -> None:
         (leave_held, "held 到期后无人处理"),
         (leave_unknown, "unknown 超过 10 分钟没有结果"),
         (leave_unpolled, "submitted 超过 10 分钟没有结果"),
+        (forget_to_ask, "submitted 超过 10 分钟没有结果"),
+        (leave_the_plan_open, "没有未了的触达，却还在进行中"),
         (end_without_reason, "原因“”不在册"),
         (end_the_chunk_alone, "自己还开着"),
     ],

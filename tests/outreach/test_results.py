@@ -58,7 +58,7 @@ def test_what_was_refused_brings_no_old_counts_into_today(street: Street) -> Non
     street.messenger.full = {"wm000"}
     plan = street.submit()
     street.submit(occurrence="service", is_commercial=False)
-    Budget.objects.update(day_used=1)
+    Budget.objects.update(day_used=3)
     with later(days=1):
         street.messenger.confirm("msg1")
         street.poll(plan)
