@@ -53,6 +53,8 @@ class Metric:
     version: int = 1
     owner: str = "品牌运营"
     bands: tuple[tuple[int, str], ...] = ()
+    is_of_money: bool = False
+    """Whether a rate divides one amount in fen by another."""
 
 
 DIMENSION_NAMES = {
@@ -165,6 +167,7 @@ METRICS = (
         code="guide_shared_sales_share",
         name="导购销售占比",
         unit=Unit.RATE,
+        is_of_money=True,
         grain=Grain.DAY,
         formula="由导购分享（或绑定）带来的业绩 ÷ 自有商城业绩",
         numerator="导购业绩（分）",
@@ -176,6 +179,7 @@ METRICS = (
         code="refund_rate_amt",
         name="金额退款率",
         unit=Unit.RATE,
+        is_of_money=True,
         grain=Grain.DAY,
         formula="当天支付订单至今退款的金额 ÷ 当天支付金额",
         numerator="退款金额（分）",

@@ -52,6 +52,18 @@ class Figure:
         return format_ppm(round(value, -3))
 
     @property
+    def top(self) -> str:
+        """The numerator as it is read: an amount in yuan, or a count."""
+        is_money = self.metric.unit is Unit.FEN or self.metric.is_of_money
+        return format_yuan(self.numerator) if is_money else f"{self.numerator:,}"
+
+    @property
+    def under(self) -> str:
+        if self.denominator is None:
+            return "—"
+        return format_yuan(self.denominator) if self.metric.is_of_money else f"{self.denominator:,}"
+
+    @property
     def band(self) -> str:
         value = self.value
         if value is None:

@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
-from analytics.contracts import METRICS
+from analytics.contracts import METRICS, get_metric
 from analytics.models import MetricValue, NightlyRun
 from analytics.queries import QUERIES
-from analytics.selectors import compute_live, get_tile, list_figures, list_metrics
+from analytics.selectors import Figure, compute_live, get_tile, list_figures, list_metrics
 from analytics.services import note_stale_days, run_nightly
 from core import clock
 from mall.models import Order
@@ -189,6 +189,19 @@ def test_a_tile_shows_an_unmatured_day_only_while_none_is_matured() -> None:
 
     assert latest is not None
     assert (latest.numerator, latest.is_matured) == (1, False)
+
+
+def test_amounts_read_in_yuan_and_people_as_numbers() -> None:
+    def read(code: str, top: int, under: int | None) -> tuple[str, str]:
+        figure = Figure(
+            get_metric(code), LAST, "", top, under, is_matured=True, computed_at=clock.now()
+        )
+        return figure.top, figure.under
+
+    assert read("net_sales", 1_352_000, None) == ("¥13,520.00", "—")
+    assert read("contact_cac", 13_520, 2_400) == ("¥135.20", "2,400")
+    assert read("refund_rate_amt", 500, 1_000) == ("¥5.00", "¥10.00")
+    assert read("card_conversion_rate", 1_200, 5_400) == ("1,200", "5,400")
 
 
 def test_the_usual_range_leaves_the_latest_day_out(trade: Trade) -> None:
