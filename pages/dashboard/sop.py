@@ -108,9 +108,11 @@ def publish(request: HttpRequest, calendar_id: str) -> HttpResponse:
         else:
             messages.success(request, "已发布，30 分钟后的时段按新版本执行")
             return redirect(f"/sop/{calendar_id}")
-    slots, limits = selectors.list_slots(selectors.find_draft(found)), selectors.current_limits()
+    draft, limits = selectors.find_draft(found), selectors.current_limits()
+    slots = selectors.list_slots(draft)
     context |= {
         "calendar": found,
+        "draft": draft,
         "view": view_day(slots, limits),
         "findings": selectors.lint(slots, limits),
         "reach": selectors.reach_of(found),

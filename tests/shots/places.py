@@ -182,6 +182,8 @@ def _order(person: Person) -> Any:
     orders = Order.objects.filter(kind="sale", platform="own").order_by("-refunded_fen", "pk")
     if person.who == "customer":
         orders = orders.filter(member_id=chosen_customer().member_id)
+    if person.who == "bo":
+        orders = orders.filter(store__code="s1")
     return orders.first()
 
 
@@ -189,6 +191,8 @@ def _after_sale(person: Person) -> Any:
     refunds = Refund.objects.filter(kind="after_sale").order_by("-pk")
     if person.who == "customer":
         refunds = refunds.filter(order__member_id=chosen_customer().member_id)
+    if person.who == "bo":
+        refunds = refunds.filter(order__store__code="s1")
     return refunds.values_list("out_refund_no", flat=True).first()
 
 
