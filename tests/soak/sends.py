@@ -119,9 +119,18 @@ def main() -> int:
         verdict = _judge(house, tally, guides, options.seed)
         verdict["seconds"] = round(time.monotonic() - began)
         verdict["naive"] = run_naive(house, cluster, guides, options.control, options.seed)
+    verdict["happened"] = _happened(tally, options.rounds, verdict["faults"])
+    verdict["ok"] = verdict["ok"] and verdict["happened"]
     verdict["ok"] = verdict["ok"] and (not options.control or verdict["naive"]["twice"] > 0)
     print(json.dumps(verdict, ensure_ascii=False))
     return 0 if verdict["ok"] else 1
+
+
+def _happened(tally: Tally, rounds: int, fired: dict[str, int]) -> bool:
+    """Whether the harm was done that the run is to survive; a quiet run proves nothing."""
+    wanted = min(2, rounds)
+    harmed = tally.killed >= rounds and len(tally.restarts) >= wanted and tally.wipes >= 1
+    return harmed and len(fired) == len(FAULTS) and all(fired.values())
 
 
 @contextmanager
