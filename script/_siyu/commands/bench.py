@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from _siyu import checks, installing, project, scratch
 from _siyu.console import stop
 
-_ON_SERVER = ("callbacks",)
-"""Benchmarks of the running processes, not of functions."""
 _FOLDER = project.ROOT / "benchmarks"
 
 
@@ -18,8 +16,5 @@ def run(arguments: Sequence[str]) -> int:
         stop(f"用法:benchmarks/名称 [参数];可用的名称:{'、'.join(known) or '(还没有)'}")
     installing.install(with_browser=False)
     command = checks.module(f"benchmarks.bench_{arguments[0]}", *arguments[1:])
-    if arguments[0] in _ON_SERVER:
-        with scratch.folder() as data, scratch.server(data) as env:
-            return subprocess.run(command, cwd=project.ROOT, env=env, check=False).returncode
     with scratch.for_tests(durable=True) as env:
         return subprocess.run(command, cwd=project.ROOT, env=env, check=False).returncode
