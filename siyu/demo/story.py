@@ -7,37 +7,41 @@ moves forward between the chapters until it is real time again.
 
 import datetime as dt
 import random
-import time
-from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 
 from acquisition.bindings import BindingRow
 from acquisition.models import Card, CardBatch, Scan
 from acquisition.services import begin_scan, bind_orders, mark_delivered
 from analytics.services import run_nightly
 from core import clock, ports
-from core.clock import ClockOffset
 from distribution.models import ShareLink
 from distribution.services import record_visit, settle_due
 from mall.contracts import Receiver
-from mall.models import Entitlement, Order, Sku
-from mall.selectors import quote_cart
+from mall.models import Entitlement, Order, Refund, Sku
+from mall.selectors import price_pieces, quote_cart
 from mall.services import (
+    apply_refund,
+    approve_refund,
     confirm_receipt,
     place_claim_order,
     place_order,
     refund_rest,
     request_refund,
+    send_goods_back,
     ship_order,
     start_payment,
+    take_goods_in,
 )
 from members.contracts import CustomerDirectory
 from members.models import Customer
 from members.services import give_consent, log_in_customer
-from siyu.demo.groups import gather_groups, give_a_day
+from siyu.demo.groups import gather_groups, give_a_day, send_first_slot
+from siyu.demo.live import hold_show
+from siyu.demo.pace import come_back_to_now, pass_time, wait_for
+from siyu.demo.payday import pay_guides
+from siyu.demo.shopfront import furnish_shop
 from siyu.demo.upstream import Upstream, register_callback
 from tenants.context import entered
 from tenants.models import Tenant
@@ -55,7 +59,7 @@ def play_demo(report: Reporter = silent, *, seed: int = 20260101) -> dict[str, A
         return {"played": 0}
     with entered(tenant):
         if Order.objects.filter(platform="own").exists():
-            _come_back_to_now(Upstream(settings.TWIN_URL))
+            come_back_to_now(Upstream(settings.TWIN_URL))
             return {"played": 0}
         return Story(tenant.slug, report, random.Random(seed)).play()  # noqa: S311
 
@@ -70,6 +74,28 @@ class Story:
 
     def play(self) -> dict[str, Any]:
         register_callback(self.upstream, self.slug)
+        self._acquire()
+        groups = gather_groups(self.upstream, self.slug, [person for person, _ in self.people])
+        self._nurture()
+        self.report("发货、收货、退款、退货")
+        self._fulfil()
+        self._return_goods()
+        self._pass_days(10)
+        self.report("结算佣金，导购提现，回头客再买")
+        settle_due()
+        pay_guides(self.upstream, self.slug)
+        self._refund_late()
+        self._buy(self.people[::2])
+        self._pass_days(3)
+        come_back_to_now(self.upstream)
+        self.report("发布社群日历")
+        give_a_day(groups, self.rng)
+        furnish_shop([customer for _, customer in self.people[:6]])
+        self.report("夜间计算")
+        run = run_nightly()
+        return {"played": len(self.people), "orders": Order.objects.count(), "days": run.days}
+
+    def _acquire(self) -> None:
         self.report("包裹卡随单发出")
         self._ship_cards()
         self._pass_days(3)
@@ -80,21 +106,12 @@ class Story:
             self.report(f"第 {wave + 1} 批顾客从导购的链接下单")
             self._buy(self.people[-PEOPLE // 3 :])
             self._pass_days(3)
-        groups = gather_groups(self.upstream, self.slug, [person for person, _ in self.people])
-        self.report("发货、收货、退款")
-        self._fulfil()
-        self._pass_days(10)
-        self.report("结算佣金，回头客再买")
-        settle_due()
-        self._refund_late()
-        self._buy(self.people[::2])
-        self._pass_days(3)
-        _come_back_to_now(self.upstream)
-        self.report("发布社群日历")
-        give_a_day(groups, self.rng)
-        self.report("夜间计算")
-        run = run_nightly()
-        return {"played": len(self.people), "orders": Order.objects.count(), "days": run.days}
+
+    def _nurture(self) -> None:
+        self.report("群里的第一个时段")
+        send_first_slot(self.upstream, self.slug)
+        self.report("一场直播和它的抽奖")
+        hold_show(self.upstream, [customer for _, customer in self.people])
 
     def _ship_cards(self) -> None:
         """Cards travel with tmall parcels; a share of them never arrives."""
@@ -118,11 +135,11 @@ class Story:
             if scan.way is not None:
                 self.upstream.post("act/add", person=person, config_id=scan.way.config_id)
         tokens = [scan.token for _, scan in scans]
-        _until(
+        wait_for(
             "好友匹配",
             lambda: not Scan.objects.filter(token__in=tokens, state=Scan.State.WAITING).exists(),
         )
-        _until(
+        wait_for(
             "权益到账",
             lambda: (
                 Entitlement.objects.filter(
@@ -167,7 +184,7 @@ class Story:
         for person, order in placed:
             self._pay(person, order)
         numbers = [order.number for _, order in placed]
-        _until(
+        wait_for(
             "支付到账",
             lambda: not Order.objects.filter(number__in=numbers, state="created").exists(),
         )
@@ -210,6 +227,28 @@ class Story:
                 )
         self._await_refunds()
 
+    def _return_goods(self) -> None:
+        """One buyer sends a piece back and is refunded; another one asks and waits."""
+        kept = Order.objects.filter(kind="sale", state="received", refunded_fen=0).order_by("pk")
+        first, second = (order.lines.filter(is_gift=False).latest("pk") for order in kept[1:3])
+        back = apply_refund(
+            order=first.order,
+            lines=price_pieces(first.order, {first.pk: 1}).items(),
+            pieces={first.pk: 1},
+            way=Refund.Way.RETURN_GOODS,
+            reason="口味不合",
+        )
+        approve_refund(refund=back)
+        send_goods_back(refund=back, carrier="顺丰速运", tracking_no=f"SF{back.pk:012d}")
+        take_goods_in(refund=back, restocks=True)
+        apply_refund(
+            order=second.order,
+            lines=price_pieces(second.order, {second.pk: 1}).items(),
+            pieces={second.pk: 1},
+            reason="包装压坏了",
+        )
+        self._await_refunds()
+
     def _refund_late(self) -> None:
         """After settlement: the commission is clawed back and may leave a debt."""
         kept = Order.objects.filter(kind="sale", state="received", refunded_fen=0)
@@ -219,7 +258,7 @@ class Story:
         self._await_refunds()
 
     def _await_refunds(self) -> None:
-        _until(
+        wait_for(
             "退款到账",
             lambda: (
                 not Order.objects.filter(refunds__state__in=("requested", "processing")).exists()
@@ -227,25 +266,4 @@ class Story:
         )
 
     def _pass_days(self, days: int) -> None:
-        offset = ports.get(ClockOffset).advance(dt.timedelta(days=days))
-        self.upstream.set_clock(int(offset.total_seconds()))
-        time.sleep(1.1)  # every process reads the offset at most a second late
-
-
-def _come_back_to_now(upstream: Upstream) -> None:
-    clock_offset = ports.get(ClockOffset)
-    behind = clock_offset.offset()
-    if behind < dt.timedelta(0):
-        clock_offset.advance(-behind)
-        upstream.set_clock(0)
-        time.sleep(1.1)
-
-
-def _until(what: str, is_done: Callable[[], bool], seconds: float = 90.0) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        with transaction.atomic():
-            if is_done():
-                return
-        time.sleep(0.2)
-    raise RuntimeError(f"等不到{what}")
+        pass_time(self.upstream, dt.timedelta(days=days))
