@@ -15,6 +15,10 @@
   for (const node of document.querySelectorAll('h1,h2,h3,button,a,th,.badge,label')) {
     if (!seen(node)) continue;
     const style = getComputedStyle(node);
+    const isButton = node.matches('button,.btn,.weui-btn');
+    if (isButton && node.scrollWidth > node.clientWidth + 2) {
+      faults.push(`按钮放不下文字：${node.textContent.trim().slice(0, 20)}`);
+    }
     const clips = style.overflow === 'hidden' || style.overflowX === 'hidden';
     if (clips && style.textOverflow !== 'ellipsis' && node.scrollWidth > node.clientWidth + 2) {
       faults.push(`文字被截断：${node.textContent.trim().slice(0, 30)}`);
