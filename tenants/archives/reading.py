@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from core.errors import Refusal
 from tenants import hosts
 from tenants.archives.catalog import advance_sequences, copy_columns, list_tables
+from tenants.archives.dropping import drop_data
 from tenants.archives.writing import CHUNK, FORMAT, media_folder
 from tenants.context import elsewhere, entered
 from tenants.models import Domain, Plan, Tenant
@@ -47,12 +48,12 @@ def restore_archive(path: Path, report: Reporter = silent) -> str:
     """Bring the merchant of an archive back and give its slug.
 
     The schema appears whole or not at all; refuses `ArchiveBroken`, `StillThere`. What
-    the archive's version lacks is migrated afterwards.
+    the archive's version lacks is migrated afterwards. A killed run is done again.
     """
     manifest = prove_archive(path)
     report("归档文件完整")
     known = manifest["tenant"]
-    _refuse_if_there(known["schema_name"])
+    _make_room(known["schema_name"])
     tenant = _take_up(known)
     with zipfile.ZipFile(path) as archive:
         with transaction.atomic():
@@ -79,11 +80,18 @@ def _sum(archive: zipfile.ZipFile, name: str) -> str:
         return hashlib.file_digest(cast(Any, part), "sha256").hexdigest()
 
 
-def _refuse_if_there(schema_name: str) -> None:
+def _make_room(schema_name: str) -> None:
+    """A schema of an archived merchant is what a restore cut short has left: nobody was let
+    into it. Any other is somebody's data.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regnamespace(%s)", [schema_name])
-        if cursor.fetchone()[0] is not None:
-            raise StillThere
+        if cursor.fetchone()[0] is None:
+            return
+    leftover = Tenant.objects.filter(schema_name=schema_name, state=Tenant.State.ARCHIVED).first()
+    if leftover is None:
+        raise StillThere
+    drop_data(leftover)
 
 
 def _take_up(known: dict[str, Any]) -> Tenant:

@@ -48,18 +48,26 @@ class DemoFacts:
 
 @elsewhere()
 def describe_demo(slug: str) -> DemoFacts:
-    """Refuses `NotDemo`."""
+    """Refuses `NotDemo`. Of what a wipe cut short has dropped, nothing is there."""
     tenant = _demo(slug)
-    with entered(tenant), connection.cursor() as cursor:
-        counts = []
-        for name, table in _COUNTED:
-            cursor.execute(f"SELECT count(*) FROM {table}")
-            counts.append((name, int(cursor.fetchone()[0])))
+    with entered(tenant, check=False), connection.cursor() as cursor:
+        counts = tuple((name, _rows(tenant, table)) for name, table in _COUNTED)
         cursor.execute(
             """SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0) FROM pg_class c
-               WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'"""
+               WHERE c.relnamespace = to_regnamespace(%s) AND c.relkind = 'r'""",
+            [tenant.schema_name],
         )
-        return DemoFacts(tenant.name, slug, tuple(counts), int(cursor.fetchone()[0]))
+        return DemoFacts(tenant.name, slug, counts, int(cursor.fetchone()[0]))
+
+
+def _rows(tenant: Tenant, table: str) -> int:
+    name = f'"{tenant.schema_name}".{table}'
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s)", [name])
+        if cursor.fetchone()[0] is None:
+            return 0
+        cursor.execute(f"SELECT count(*) FROM {name}")
+        return int(cursor.fetchone()[0])
 
 
 def find_demo(slug: str) -> DemoFacts | None:

@@ -18,8 +18,10 @@ def resume_tenant(*, slug: str) -> None:
 
 @elsewhere()
 def _change(slug: str, before: str, after: str, reason: str) -> None:
+    """What an archive cut short has written is of no use once the merchant works again."""
     changed = Tenant.objects.filter(slug=slug, state=before, kind=Tenant.Kind.MERCHANT).update(
         state=after,
+        archive="",
         suspended_reason=reason,
         suspended_at=clock.now() if reason else None,
     )

@@ -1,5 +1,6 @@
 """A merchant goes into one file and comes back the same; others never notice."""
 
+import datetime as dt
 import hashlib
 import io
 import zipfile
@@ -18,6 +19,7 @@ from org.models import OrgUnit
 from org.services import create_staff, create_unit
 from tenants.archives import reading, writing
 from tenants.archives.catalog import copy_columns, list_tables
+from tenants.archives.dropping import drop_data
 from tenants.archives.reading import ArchiveBroken, StillThere, restore_archive
 from tenants.archives.writing import NotCurrent, archive_folder, write_archive
 from tenants.context import entered, to_public
@@ -28,7 +30,9 @@ from tenants.services import (
     NotSuspended,
     archive_tenant,
     restore_tenant,
+    resume_tenant,
     suspend_tenant,
+    wipe_demo,
 )
 from tests.conftest import take_role
 from tests.world import MONDAY, build_world
@@ -218,5 +222,76 @@ def test_an_archive_that_was_cut_short_goes_on(
     assert len(list(archive_folder().glob(f"{merchant.slug}-*"))) == 1
 
 
-def _power_cut(tenant: Tenant) -> None:
+def test_what_was_done_since_an_archive_was_cut_short_is_archived_too(
+    merchant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suspend_tenant(slug=merchant.slug, reason="迁走")
+    with monkeypatch.context() as broken:
+        broken.setattr("tenants.services.archiving.drop_data", _power_cut)
+        with pytest.raises(RuntimeError):
+            archive_tenant(slug=merchant.slug)
+    resume_tenant(slug=merchant.slug)
+    with pytest.raises(NotSuspended):
+        archive_tenant(slug=merchant.slug)
+    with entered(merchant):
+        Member.objects.create(public_id=public_id(), name="后来的", created_at=clock.now())
+
+    suspend_tenant(slug=merchant.slug, reason="迁走")
+    with clock.frozen(MONDAY + dt.timedelta(days=1)):
+        archive_tenant(slug=merchant.slug)
+    restore_tenant(slug=merchant.slug)
+
+    with entered(merchant):
+        assert Member.objects.filter(name="后来的").exists()
+
+
+def _power_cut(*what: object) -> None:
     raise RuntimeError
+
+
+def test_a_restore_that_was_cut_short_is_done_again(
+    merchant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = _contents(merchant)
+    suspend_tenant(slug=merchant.slug, reason="迁走")
+    archive_tenant(slug=merchant.slug)
+    with monkeypatch.context() as broken:
+        broken.setattr("tenants.archives.reading._put_files", _power_cut)
+        with pytest.raises(RuntimeError):
+            restore_tenant(slug=merchant.slug)
+    assert (_is_there(merchant), _media(merchant).exists()) == (True, False)
+
+    restore_tenant(slug=merchant.slug)
+
+    assert Tenant.objects.get(pk=merchant.pk).state == Tenant.State.READY
+    assert _media(merchant).exists()
+    assert _contents(merchant) == before
+
+
+def _drop_and_power_cut(tenant: Tenant) -> None:
+    drop_data(tenant)
+    raise RuntimeError
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        ("tenants.archives.dropping.drop_schema", _power_cut),
+        ("tenants.services.demos.drop_data", _drop_and_power_cut),
+    ],
+    ids=["tables", "schema"],
+)
+def test_a_wipe_that_was_cut_short_goes_on(
+    merchant: Tenant, monkeypatch: pytest.MonkeyPatch, cut: tuple[str, Callable[..., None]]
+) -> None:
+    Tenant.objects.filter(pk=merchant.pk).update(is_demo=True)
+    with monkeypatch.context() as broken:
+        broken.setattr(*cut)
+        with pytest.raises(RuntimeError):
+            wipe_demo(slug=merchant.slug)
+
+    facts = wipe_demo(slug=merchant.slug)
+
+    assert (dict(facts.counts)["会员"], facts.bytes) == (0, 0)
+    assert not _is_there(merchant)
+    assert not Tenant.objects.filter(pk=merchant.pk).exists()
