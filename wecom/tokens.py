@@ -57,7 +57,21 @@ class Tokens:
                 outcome=Outcome.RETRYABLE,
                 retry_after=WINDOW_SECONDS,
             )
-        token, seconds = self._fetch()
+        token, seconds = self._ask()
         margin = 300 if seconds > 900 else seconds // 10
         on_shelf(lambda shelf: shelf.put(self._name, token, max(1, seconds - margin)))
         return token
+
+    def _ask(self) -> tuple[str, int]:
+        """Without a token no call goes out: whatever was to be called was not tried."""
+        try:
+            return self._fetch()
+        except PortFailure as failure:
+            if failure.outcome is Outcome.REJECTED:
+                raise
+            raise PortFailure(
+                "token_unavailable",
+                failure.text,
+                outcome=Outcome.RETRYABLE,
+                retry_after=failure.retry_after,
+            ) from failure

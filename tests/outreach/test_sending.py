@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core import clock
-from core.errors import PortFailure
+from core.errors import Outcome, PortFailure
 from core.jobs import list_dead
 from members.contracts import Preference
 from members.services import set_preference
@@ -355,6 +355,25 @@ def test_a_busy_platform_is_tried_three_times(street: Street) -> None:
     assert street.messenger.calls == 3
     assert street.states(plan) == {"wm000": ("failed", "busy")}
     assert street.chunk(plan).reason.startswith("-1")
+
+
+def test_without_a_token_no_call_was_tried(street: Street) -> None:
+    street.friends(street.world.cai, 1)
+    kept = street.messenger.submit
+    street.messenger.submit = no_token  # type: ignore[method-assign,assignment]
+    plan = street.gate()
+    for _ in range(5):
+        assert street.send_again(plan) == 5.0
+        Chunk.objects.update(retry_at=clock.now())
+    assert street.chunk(plan).attempts == 0
+
+    street.messenger.submit = kept  # type: ignore[method-assign]
+    street.send_again(plan)
+    assert street.chunk(plan).state == "submitted"
+
+
+def no_token(**_: object) -> None:
+    raise PortFailure("token_unavailable", outcome=Outcome.RETRYABLE)
 
 
 def test_a_pause_is_waited_out_and_is_no_try(street: Street) -> None:

@@ -173,3 +173,13 @@ def test_a_token_is_sealed_where_it_is_kept(corp: Corp) -> None:
     assert kept
     token = CorpClient(corp.app)._tokens.current()
     assert all(token not in str(fields) for fields in kept)
+
+
+@pytest.mark.parametrize("mode", ["http500", "reset_before"])
+def test_a_call_that_got_no_token_was_not_tried(mode: str, corp: Corp) -> None:
+    corp.break_next("gettoken", mode)
+
+    with pytest.raises(PortFailure) as refused:
+        CorpClient(corp.app).post("externalcontact/add_msg_template", {}, repeatable=False)
+
+    assert (refused.value.code, refused.value.outcome) == ("token_unavailable", Outcome.RETRYABLE)
