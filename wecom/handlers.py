@@ -71,9 +71,9 @@ def group_changed(received: Received) -> None:
 
     The directory may lag behind its own event by about two seconds.
     """
-    chat_id, due_at = received.event.needed("ChatId"), clock.now() + GROUP_LAG
-    key = f"event:{received.message.key}"
-    jobs.enqueue("community.refresh_group", {"chat_id": chat_id}, key=key, due_at=due_at)
+    payload = {"chat_id": received.event.needed("ChatId")}
+    due_at = clock.now() + GROUP_LAG
+    jobs.enqueue("community.refresh_group", payload, key=received.message.key, due_at=due_at)
 
 
 def noted(_: Received) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from community.models import CustomerGroup
 from core import clock, jobs, ports
+from core.invariants_inbox import news_reaches_listeners
 from core.models import InboxMessage, Job
 from org.models import Staff
 from outreach.contracts import Greeter
@@ -159,6 +160,7 @@ def test_news_of_a_group_owes_a_look_at_it(world: World, connected: Corp, door: 
 
     owed = Job.objects.filter(name="community.refresh_group")
     assert [job.payload for job in owed] == [{"chat_id": made["chat_id"]}] * 2
+    assert news_reaches_listeners()[1] == [], "owed to WeCom's word, not to news of our own"
     with clock.frozen(clock.now() + GROUP_LAG):
         run("sync")
     assert CustomerGroup.objects.get().contact_count == 0
