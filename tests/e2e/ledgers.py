@@ -177,7 +177,7 @@ class Figure:
     """A cell of a metric as its page shows it."""
 
     value: str
-    numerator: int
+    numerator: int | str
     denominator: int | None = None
 
     def cells(self) -> list[str]:

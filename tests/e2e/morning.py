@@ -46,7 +46,7 @@ def check_morning(play: Play, log: ledgers.PayLog, today: dt.date) -> None:
     net = net_sales(paid, [(day, fen) for day, _, fen in log.refunded])
     first = min(net)
     days = [first + dt.timedelta(days=n) for n in range((today - first).days)]
-    sales = {day: Figure(yuan(net.get(day, 0)), net.get(day, 0)) for day in days}
+    sales = {day: Figure(yuan(net.get(day, 0)), yuan(net.get(day, 0))) for day in days}
     cards, cohort = play.plan.delivered, play.delivered_at.date()
     scanned = Figure(percent_words(4, cards), 4, cards)
     conversion = percent_words(3, cards)
