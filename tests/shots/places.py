@@ -71,8 +71,11 @@ def _fitting(route: str, person: Person, things: dict[str, str]) -> dict[str, st
 
 
 def _extra(person: Person, things: dict[str, str]) -> list[Place]:
-    """States that no address names: nothing there, a card of each kind."""
+    """States that no address names: nothing there, a calendar and a card of each kind."""
     places = [Place("没有这一页", "/nothing-here", may_be_refused=True)]
+    if person.surface == "staff" and not person.is_phone and person.who:
+        kept = SopCalendar.objects.exclude(state=SopCalendar.State.STOPPED)
+        places += [Place(f"日历-{each.state}", f"/sop/{each.public_id}") for each in kept]
     if person.surface == "customer":
         for state in ("printed", "delivered", "contact_added", "benefit_claimed", "suspect"):
             card = Card.objects.filter(state=state).first()

@@ -38,7 +38,7 @@ def messenger() -> Iterator[FakeMessenger]:
 
 
 def page(staff: object, url: str) -> str:
-    answer = client_for(staff).get(url)  # type: ignore[arg-type]
+    answer = client_for(staff).get(url)
     assert answer.status_code == 200
     return answer.content.decode()
 
@@ -174,6 +174,7 @@ def test_a_run_is_cancelled_with_a_reason(world: World) -> None:
 
     assert (SlotRun.objects.get().state, SlotRun.objects.get().reason) == ("cancelled", "价格写错")
     assert set(Touch.objects.values_list("state", flat=True)) == {"cancelled"}
+    assert "没有可取消的" in page(world.ann, f"{url}/cancel")
     assert "价格写错" in page(world.ann, url)
 
 
