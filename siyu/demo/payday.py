@@ -15,12 +15,13 @@ FREE_FEN = 9_900
 
 
 def pay_guides(upstream: Upstream, slug: str) -> int:
-    """The first two guides who can be paid ask; only the first one takes the money."""
+    """The first two guides who can be paid ask for half; only the first one takes it."""
     asked: list[Withdrawal] = []
     for guide in Staff.objects.filter(role="guide").order_by("pk"):
         payable = income_of(guide).payable_fen
-        if payable >= LEAST_FEN and len(asked) < 2:
-            asked.append(ask_withdrawal(guide=guide, gross_fen=min(payable, FREE_FEN)))
+        half = min(payable // 2, FREE_FEN)
+        if half >= LEAST_FEN and len(asked) < 2:
+            asked.append(ask_withdrawal(guide=guide, gross_fen=half))
     for withdrawal in asked[:1]:
         _take(upstream, slug, withdrawal)
     return len(asked)
@@ -28,7 +29,7 @@ def pay_guides(upstream: Upstream, slug: str) -> int:
 
 def _take(upstream: Upstream, slug: str, withdrawal: Withdrawal) -> None:
     """The guide's own WeChat scans the code, becomes the payee, and takes the money."""
-    person = upstream.post("people", name=withdrawal.guide.name)["person"]
+    person = upstream.post("people", name=f"{withdrawal.guide.name}的微信")["person"]
     directory = ports.get(CustomerDirectory)
     url = directory.authorize_url(f"http://m.{slug}.localhost/", "demo", scope="snsapi_base")
     who = directory.identify(upstream.authorise(url, person))
