@@ -109,7 +109,7 @@ def test_publication_says_what_it_costs_and_then_does_it(world: World) -> None:
     assert calendar.state == "live"
     assert AuditEntry.objects.filter(action="community.calendar.published").exists()
     assert "没有要发布的改动" in client_for(world.ann).post(url).content.decode()
-    assert "执行的就是发布过的版本" in page(world.ann, url)
+    assert "发布过的就是最新的一版" in page(world.ann, url)
     assert "群发额度" not in page(world.ann, url)
 
 
