@@ -63,6 +63,12 @@ def test_a_job_of_news_that_was_never_committed_is_found():
     ]
 
 
+def test_work_that_a_push_brought_is_no_news_of_ours():
+    jobs.enqueue("tests.hear_ring", key=f"event:{'0f' * 32}")
+
+    assert news_reaches_listeners()[1] == []
+
+
 def test_a_job_left_past_its_time_is_found():
     late = clock.now() - timedelta(minutes=6)
     jobs.enqueue("tests.hear_ring", key="late", due_at=late)
