@@ -70,12 +70,20 @@
     return link;
   }
 
+  function two(n) { return ("0" + n).slice(-2); }
+
+  function clockOf(seconds) {
+    var minutes = Math.floor(seconds / 60), hours = Math.floor(minutes / 60);
+    var head = hours ? hours + ":" + two(minutes % 60) : String(minutes);
+    return head + ":" + two(seconds % 60);
+  }
+
   function count() {
     draws.querySelectorAll(".live-countdown").forEach(function (place) {
       var left = Math.ceil((Date.parse(place.dataset.until) - Date.now() - ahead) / 1000);
       if (place.dataset.state === "drawn") { place.textContent = "看结果"; return; }
       if (left <= 0) { place.textContent = "开奖中"; return; }
-      place.textContent = Math.floor(left / 60) + ":" + ("0" + (left % 60)).slice(-2);
+      place.textContent = clockOf(left);
     });
   }
 

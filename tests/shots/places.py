@@ -16,6 +16,7 @@ from distribution.models import Commission, ShareLink, Withdrawal
 from livestream.models import LiveRoom
 from mall.models import (
     Address,
+    CartLine,
     Entitlement,
     FlashSale,
     FreightTemplate,
@@ -81,6 +82,10 @@ def _extra(person: Person, things: dict[str, str]) -> list[Place]:
             card = Card.objects.filter(state=state).first()
             if card is not None:
                 places.append(Place(f"卡-{state}", f"/c/{card.serial}"))
+        if person.who:
+            lines = CartLine.objects.filter(customer=chosen_customer()).select_related("sku")
+            chosen = "&".join(f"sku={line.sku.code}" for line in lines)
+            places.append(Place("结算选好的", f"/checkout?{chosen}"))
     return places
 
 
