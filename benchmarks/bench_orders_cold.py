@@ -134,9 +134,9 @@ def _check(url: str) -> None:
     """
     with psycopg2.connect(url) as link, link.cursor() as cursor:
         cursor.execute(sql, [PIECES // BUCKETS * BUCKETS, PIECES])
-        wrong = cursor.fetchone()[0]
+        (wrong,) = cursor.fetchall()[0]
         cursor.execute("SELECT count(*) FROM sold WHERE kind = 'ours'")
-        taken = cursor.fetchone()[0]
+        (taken,) = cursor.fetchall()[0]
     link.close()
     if wrong or not taken:
         raise SystemExit(f"{wrong} 个 SKU 的件数不符，时间作废")

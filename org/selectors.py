@@ -88,7 +88,8 @@ def list_brands_for(actor: Staff) -> QuerySet[OrgUnit]:
 def find_units_in(ids: Iterable[int], city: str) -> set[int]:
     """Those of the units that stand in a city, 杭州 and 杭州市 being one."""
     name = city.removesuffix("市")
-    return set(OrgUnit.objects.filter(pk__in=ids, city__startswith=name).values_list("pk", flat=True))
+    there = OrgUnit.objects.filter(pk__in=ids, city__startswith=name)
+    return set(there.values_list("pk", flat=True))
 
 
 def find_unit_by_code(code: str) -> OrgUnit | None:

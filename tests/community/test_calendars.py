@@ -35,7 +35,7 @@ def make(world: World, template: str = "community_day", **fields: str) -> SopCal
 
 def draft_of(minute: int, scene: str = "interact", **fields: object) -> SlotDraft:
     given = {"title": "话题", "content_type": "interaction", "text": "聊聊", **fields}
-    return SlotDraft(minute=minute, scene=scene, **given)  # type: ignore[arg-type]
+    return SlotDraft(minute=minute, scene=scene, **given)
 
 
 def times(calendar: SopCalendar, day: dt.date = TODAY) -> list[str]:

@@ -61,7 +61,7 @@ class Twinned:
 
 
 @pytest.fixture(params=["fake", "twin"])
-def place(request: pytest.FixtureRequest) -> Place:
+def place(request: pytest.FixtureRequest) -> Any:
     if request.param == "fake":
         return Pretended(FakeDirectory())
     return Twinned(request.getfixturevalue("corp"), WecomGroups())

@@ -31,7 +31,7 @@ def say(*rows: str) -> None:
 
 
 def rates(**where: str | None) -> dict[str, tuple[int, int | None]]:
-    figures = list_figures("group_active_rate_w", **where)  # type: ignore[arg-type]
+    figures = list_figures("group_active_rate_w", **where)
     return {f"{f.day} {f.key}".strip(): (f.numerator, f.denominator) for f in figures}
 
 

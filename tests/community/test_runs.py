@@ -33,7 +33,7 @@ NOON = MONDAY + 120 * MINUTE
 
 def slot(minute: int, **fields: object) -> SlotDraft:
     given = {"title": "秒杀", "scene": "sales", "content_type": "marketing", "text": "开始了"}
-    return SlotDraft(minute=minute, **{**given, **fields})  # type: ignore[arg-type]
+    return SlotDraft(minute=minute, **{**given, **fields})
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def both(world: World, aurora: Tenant, breeze: Tenant) -> list[Tenant]:
 
 
 def _product(title: str, **more: str) -> Product:
-    brand = OrgUnit.objects.filter(kind="brand").first()
+    brand = OrgUnit.objects.get(kind="brand")
     return Product.objects.create(brand=brand, title=title, created_at="2026-03-01T00:00Z", **more)
 
 

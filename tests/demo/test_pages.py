@@ -1,5 +1,7 @@
 """The badge, what a wipe would take, and who may click it."""
 
+from typing import Any, cast
+
 import pytest
 from django.db import connection
 
@@ -19,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def demonstration(aurora):
     Tenant.objects.filter(pk=aurora.pk).update(is_demo=True)
     aurora.refresh_from_db()
-    connection.set_tenant(aurora)
+    cast(Any, connection).set_tenant(aurora)
     return aurora
 
 

@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from analytics.selectors import Figure, get_metric
+from analytics.contracts import get_metric
+from analytics.selectors import Figure
 from core import clock
 from pages.charts import line_chart
 

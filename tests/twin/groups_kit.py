@@ -41,7 +41,8 @@ def confirm(corp: Corp, userid: str = "cai", **more: Any) -> dict[str, Any]:
 
 def results(corp: Corp, msgid: str, userid: str = "cai", **page: Any) -> list[dict[str, Any]]:
     """Every row, to the last cursor."""
-    found, cursor = [], ""
+    found: list[dict[str, Any]] = []
+    cursor: str | None = ""
     while True:
         asked = {"msgid": msgid, "userid": userid, "cursor": cursor, **page}
         answer = corp.post("externalcontact/get_groupmsg_send_result", **asked)

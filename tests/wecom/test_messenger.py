@@ -54,7 +54,7 @@ class Bench:
 def fake_bench() -> Bench:
     fake = FakeMessenger(strangers={"wmBad"})
     names = iter(f"wm{number}" for number in range(99))
-    return Bench(fake, lambda: next(names), fake.confirm, fake.script.append)
+    return Bench(fake, names.__next__, fake.confirm, fake.script.append)
 
 
 def twin_bench(corp: Corp) -> Bench:

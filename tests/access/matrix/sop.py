@@ -16,7 +16,7 @@ def of_calendar(path: str, capability: str, roles: str, get: int, post: int, **m
     }
     route = f"staff:/sop/<str:calendar_id>{path}"
     kind = "run" if "/runs/" in path else "calendar"
-    return Row(route, "staff", capability, kind, roles, get=get, post=post, **given)  # type: ignore[arg-type]
+    return Row(route, "staff", capability, kind, roles, get=get, post=post, **given)
 
 
 RUN = {"calendar_id": "calendar", "run_id": "run"}

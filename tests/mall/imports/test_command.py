@@ -199,8 +199,8 @@ def test_three_hundred_orders_take_the_statements_of_one(tmp_path):
 
 def test_a_saved_mapping_is_used_by_its_name(tmp_path):
     path = write_csv(tmp_path / "shop.csv", [GENERIC_ROW])
-    saved = {"name": "门店系统", "columns": {"order_no": "订单号", "placed_at": "下单时间"}}
-    saved["columns"] |= {"quantity": "数量", "price": "单价"}
+    columns = {"order_no": "订单号", "placed_at": "下单时间", "quantity": "数量", "price": "单价"}
+    saved = {"name": "门店系统", "columns": columns}
     (tmp_path / "mapping.json").write_text(json.dumps(saved), encoding="utf-8")
     command("--platform", "generic", path, "--mapping", tmp_path / "mapping.json", "--dry-run")
     assert not ImportMapping.objects.exists()

@@ -29,7 +29,7 @@ def messenger() -> Iterator[FakeMessenger]:
 
 
 def page(staff: object, url: str) -> str:
-    answer = client_for(staff).get(url)  # type: ignore[arg-type]
+    answer = client_for(staff).get(url)
     assert answer.status_code == 200
     return answer.content.decode()
 

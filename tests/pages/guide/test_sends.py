@@ -44,7 +44,7 @@ def noon(world: World, messenger: FakeMessenger) -> list[Chunk]:
 
 def page(staff: object, url: str = "/g/confirm") -> str:
     with clock.frozen(NOON + 6 * MINUTE):
-        answer = client_for(staff).get(url)  # type: ignore[arg-type]
+        answer = client_for(staff).get(url)
     assert answer.status_code == 200
     return answer.content.decode()
 
