@@ -114,6 +114,8 @@ class Bench:
             if number >= 0:
                 for series, rate in zip(self._all(), rates, strict=True):
                     series.each.append(rate)
+                shown = "，".join(f"{rate:.1f}" for rate in rates)
+                print(f"第 {number + 1} 轮，每秒：{shown}", flush=True)
         self.corp.set_aside()
         for series in self._all():
             print(series.row())
