@@ -25,6 +25,16 @@ class Play:
     `drawn` is what each guide has been paid out, {name: fen}.
     """
 
+    group: Any
+    chat_id: str
+    calendar: str
+    said: Any
+    host: str
+    room: str
+    ticket: Any
+    draw: Any
+    basket: Any
+
     def __init__(self, stage: Stage, plan: Plan, browser: Any, folder: Path) -> None:
         self.stage, self.plan, self.browser, self.folder = stage, plan, browser, folder
         self.quantities = iter(plan.quantities)

@@ -205,7 +205,7 @@ def test_a_plain_no_to_the_question_is_asked_again(street: Street) -> None:
         run_lanes()
     assert list(list_dead()) == []
 
-    street.messenger.list_submissions = asked  # type: ignore[method-assign]
+    street.messenger.list_submissions = asked
     with later(minutes=10):
         run_lanes()
     assert street.chunk(plan).msgid == "msg1"

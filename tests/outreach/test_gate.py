@@ -71,7 +71,7 @@ def test_a_customer_of_two_guides_gets_it_once(street: Street) -> None:
 def test_a_chunk_takes_no_more_than_one_call_may(
     street: Street, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(gate.CHUNK_SIZE, "single", 2)
+    monkeypatch.setitem(gate.CHUNK_SIZE, "single", 2)  # type: ignore[misc]
     street.friends(street.world.cai, 5)
 
     plan = street.gate()

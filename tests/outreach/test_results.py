@@ -87,7 +87,7 @@ def test_a_plan_for_nobody_is_over_at_once(street: Street) -> None:
 def test_a_platform_that_never_answers_is_not_asked_for_ever(street: Street) -> None:
     street.friends(street.world.cai, 1)
     plan = street.submit()
-    street.messenger.cancel = refuse  # type: ignore[method-assign,assignment]
+    street.messenger.cancel = refuse  # type: ignore[assignment]
     with later(days=2):
         assert street.poll(plan) is not None
     assert street.states(plan) == {"wm000": ("queued", "")}
@@ -108,7 +108,7 @@ def test_one_reminder_that_fails_repeats_no_other(street: Street) -> None:
     street.friends(street.world.dee, 1, "wb")
     plan = street.submit()
     done = street.messenger.remind
-    street.messenger.remind = lambda msgid: done(msgid) if msgid == "msg1" else busy()  # type: ignore[method-assign]
+    street.messenger.remind = lambda msgid: done(msgid) if msgid == "msg1" else busy()
     remind_plan(plan)
     run_lanes()
     with later(minutes=1):

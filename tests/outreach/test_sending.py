@@ -163,14 +163,14 @@ def test_a_busy_platform_is_tried_three_times(street: Street) -> None:
 def test_without_a_token_no_call_was_tried(street: Street) -> None:
     street.friends(street.world.cai, 1)
     kept = street.messenger.submit
-    street.messenger.submit = no_token  # type: ignore[method-assign,assignment]
+    street.messenger.submit = no_token  # type: ignore[assignment]
     plan = street.gate()
     for _ in range(5):
         assert street.send_again(plan) == 5.0
         Chunk.objects.update(retry_at=clock.now())
     assert street.chunk(plan).attempts == 0
 
-    street.messenger.submit = kept  # type: ignore[method-assign]
+    street.messenger.submit = kept
     street.send_again(plan)
     assert street.chunk(plan).state == "submitted"
 
