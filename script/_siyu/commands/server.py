@@ -68,7 +68,7 @@ def _serve(data: DataFolder, port: int) -> int:
         crew.start([programs.live(data, place, env)])
         if env["SIYU_ENV"] == "demo":
             crew.start([programs.picture(data, env)])
-            with step("演示数据(首次约一分钟)"):
+            with step("演示数据(首次约一两分钟)"):
                 _manage(env, "play_demo")
         say()
         _manage(env, "demo_logins")
