@@ -9,6 +9,9 @@ from core.models import Job
 from tenants.context import elsewhere, entered
 from tenants.models import Tenant
 
+UNKNOWN = "不认识的作业"
+"""What stands for a name that no code of ours gave; a merchant's rows are not shown here."""
+
 
 @dataclass(frozen=True)
 class DeadLetter:
@@ -50,4 +53,5 @@ def _dead() -> list[Job]:
 
 
 def _letter(tenant: Tenant, job: Job) -> DeadLetter:
-    return DeadLetter(tenant.slug, tenant.name, job.pk, job.name, job.attempts, job.finished_at)
+    name = job.name if job.name in jobs.registered() else UNKNOWN
+    return DeadLetter(tenant.slug, tenant.name, job.pk, name, job.attempts, job.finished_at)

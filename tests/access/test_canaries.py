@@ -15,6 +15,9 @@ from tests.access.filling import empty_tables
 from tests.access.rows import ROWS
 from tests.access.stage import Stage
 
+KEYED_BY_TEXT = {"sessions.Session", "outreach.Budget"}
+"""Their key is a text, so Breeze's own carries the mark."""
+
 
 def test_every_table_of_both_merchants_holds_a_row(stage: Stage) -> None:
     for side in (stage.aurora, stage.breeze):
@@ -58,7 +61,7 @@ def test_the_rows_of_both_merchants_have_the_same_keys(stage: Stage) -> None:
         for side in (stage.aurora, stage.breeze):
             with entered(side.tenant):
                 keys.append(set(model._default_manager.values_list("pk", flat=True)))
-        if model._meta.label != "sessions.Session":
+        if model._meta.label not in KEYED_BY_TEXT:
             assert keys[0] == keys[1], model._meta.label
 
 

@@ -37,7 +37,7 @@ def test_a_price_change_leaves_placed_orders_alone(shop: Shop) -> None:
     assert order.lines.get().cost_fen == 3_000
     assert shop.place((shop.cream, 1)).total_fen == 12_000
     entry = AuditEntry.objects.get(action="mall.sku.repriced")
-    assert entry.before == {"price_fen": 10_000, "cost_fen": 3_000}
+    assert entry.before == {"price_fen": 10_000, "cost_fen": 3_000, "weight_g": 0}
 
 
 @pytest.mark.parametrize(("price", "cost"), [(0, 0), (-1, 0), (1, -1)])

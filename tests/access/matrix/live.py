@@ -28,7 +28,13 @@ ROWS = (
         "manager operator admin",
         get=200,
         post=302,
-        form={"title": "上新", "unit": "{unit_pk}", "purpose": "sell", "host_name": "小安"},
+        form={
+            "title": "上新",
+            "unit": "{unit_pk}",
+            "purpose": "sell",
+            "host_name": "小安",
+            "is_host_checked": "on",
+        },
     ),
     Row(
         "staff:/live/<str:room_id>",
