@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def door(till: Till) -> Iterator[Doorway]:
     with open_doorway() as door:
+        door.only = till.merchant.notify_key
         till.twin.post("settings", hostmap={"*.localhost": f"127.0.0.1:{door.port}"})
         yield door
 

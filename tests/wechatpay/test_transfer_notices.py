@@ -48,6 +48,7 @@ def bench(world: World, till: Till) -> Iterator[Bench]:
     earn(world.cai, 15_000)
     bind(world.cai, till.openid, appid=till.merchant.appid)
     with clock.frozen(clock.real_now()), open_doorway() as door:
+        door.only = till.merchant.notify_key
         till.twin.post("settings", hostmap={"*.localhost": f"127.0.0.1:{door.port}"})
         row = advance(ask_withdrawal(guide=world.cai, gross_fen=8_800))
         Job.objects.filter(name=STEP).delete()  # so that only a notice can tell us
