@@ -58,7 +58,7 @@ class TwinProcess:
 @contextmanager
 def running_twin(state: Path) -> Iterator[TwinProcess]:
     """Start a twin on a free loopback port and stop it afterwards."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "twin", "--port", str(port), "--state", str(state)]
     clean = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     with (state.parent / f"twin-{port}.log").open("wb") as log:
@@ -86,7 +86,7 @@ def _wait_until_healthy(twin: TwinProcess, process: "subprocess.Popen[bytes]") -
     raise AssertionError("the twin did not come up")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

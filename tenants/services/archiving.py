@@ -6,7 +6,7 @@ from typing import Protocol
 from core import audit, clock, jobs
 from core.errors import NotFound, Refusal
 from core.models import LongTask
-from core.tasks import create_task, fail_task, finish_task, log_line, report_progress, start_task
+from core.tasks import create_task, fail_task, finish_task
 from tenants import hosts
 from tenants.archives.dropping import drop_data
 from tenants.archives.reading import prove_archive, restore_archive
@@ -14,7 +14,7 @@ from tenants.archives.writing import archive_folder, write_archive
 from tenants.context import elsewhere
 from tenants.models import Tenant
 from tenants.schema import Reporter, silent
-from tenants.services.provisioning import on_present_schema
+from tenants.services.provisioning import tell_task
 
 STEPS = 5
 
@@ -92,13 +92,7 @@ def order_restore(*, slug: str) -> LongTask:
 def run_ordered(task_id: int) -> None:
     """Do what `order_archive` or `order_restore` asked for; a refusal ends in the task."""
     task = LongTask.objects.get(pk=task_id)
-    start_task(task, total=STEPS)
-
-    def report(line: str) -> None:
-        log_line(task, line)
-        report_progress(task, done=min(task.done + 1, STEPS))
-
-    told = on_present_schema(report)
+    told = tell_task(task, steps=STEPS)
     try:
         if task.kind == "tenants.archive":
             summary = [("归档文件", archive_tenant(slug=task.params["slug"], report=told).name)]

@@ -10,13 +10,13 @@ from django.db import connection
 from core import audit, jobs
 from core.errors import NotFound, Refusal
 from core.models import LongTask
-from core.tasks import create_task, fail_task, finish_task, log_line, report_progress, start_task
+from core.tasks import create_task, fail_task, finish_task
 from tenants import hosts
 from tenants.archives.dropping import drop_data
 from tenants.context import elsewhere, entered
 from tenants.models import Tenant
 from tenants.schema import Reporter, silent
-from tenants.services.provisioning import PLATFORM_SLUG, check_slug, on_present_schema
+from tenants.services.provisioning import PLATFORM_SLUG, check_slug, tell_task
 
 WIPE, YEAR = "tenants.wipe", "demo.make_year"
 WIPE_STEPS = 3
@@ -96,14 +96,9 @@ def order_wipe(*, slug: str) -> LongTask:
 def wipe_ordered(task_id: int) -> None:
     """Do what `order_wipe` asked for; a refusal ends in the task."""
     task = LongTask.objects.get(pk=task_id)
-    start_task(task, total=WIPE_STEPS)
-
-    def report(line: str) -> None:
-        log_line(task, line)
-        report_progress(task, done=min(task.done + 1, WIPE_STEPS))
-
+    told = tell_task(task, steps=WIPE_STEPS)
     try:
-        facts = wipe_demo(slug=task.params["slug"], report=on_present_schema(report))
+        facts = wipe_demo(slug=task.params["slug"], report=told)
     except Refusal as refused:
         fail_task(task, refused.code, refused.text)
     else:

@@ -94,18 +94,12 @@ def order_tenant(*, name: str, slug: str, admin_username: str) -> LongTask:
 def provision_ordered(task_id: int) -> None:
     """Make the merchant an earlier `order_tenant` asked for; the password ends in the task."""
     task = LongTask.objects.get(pk=task_id)
-    steps = 3
-    start_task(task, total=steps)
-
-    def report(line: str) -> None:
-        log_line(task, line)
-        report_progress(task, done=min(task.done + 1, steps))
-
+    told = tell_task(task, steps=3)
     made = provision_tenant(
         name=task.params["name"],
         slug=task.params["slug"],
         admin_username=task.params["admin"],
-        report=on_present_schema(report),
+        report=told,
     )
     summary = [
         ("登录地址", staff_url(made.tenant)),
@@ -115,8 +109,21 @@ def provision_ordered(task_id: int) -> None:
     finish_task(task, {"summary": summary})
 
 
-def on_present_schema(report: Reporter) -> Reporter:
-    """The report's rows belong to whoever ordered the work, not to the new merchant."""
+def tell_task(task: LongTask, *, steps: int) -> Reporter:
+    """Start the task; each line told to the reporter is one step done.
+
+    Its rows belong to whoever ordered the work, not to the merchant that is worked on.
+    """
+    start_task(task, total=steps)
+
+    def report(line: str) -> None:
+        log_line(task, line)
+        report_progress(task, done=min(task.done + 1, steps))
+
+    return _on_present_schema(report)
+
+
+def _on_present_schema(report: Reporter) -> Reporter:
     owner = cast(Any, connection).tenant
 
     def reported(line: str) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -15,17 +14,12 @@ from urllib.request import urlopen
 from websockets.sync.client import ClientConnection, connect
 
 from livestream.tickets import sign_ticket
+from tests.twin_process import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = b"k" * 32
 SITE = "m.aurora.localhost"
 START_SECONDS = 30.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

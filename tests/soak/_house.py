@@ -18,7 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg2
 import redis
 
-from tests.twin_process import BASES, ROOT, TwinProcess, running_twin
+from tests.twin_process import BASES, ROOT, TwinProcess, free_port, running_twin
 
 START_SECONDS = 180.0
 REDIS_DATABASE = "/13"
@@ -232,9 +232,3 @@ def listens(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(0.5)
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

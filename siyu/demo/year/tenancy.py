@@ -9,14 +9,14 @@ import datetime as dt
 from analytics.services import run_nightly
 from core.errors import Refusal
 from core.models import LongTask
-from core.tasks import fail_task, finish_task, log_line, report_progress, start_task
+from core.tasks import fail_task, finish_task
 from siyu.demo.year.company import PASSWORD
 from siyu.demo.year.loading import SEED, Loaded, load_year
 from tenants.context import elsewhere, entered
 from tenants.models import Tenant
 from tenants.schema import Reporter, silent
 from tenants.services import provision_tenant, staff_url
-from tenants.services.provisioning import on_present_schema
+from tenants.services.provisioning import tell_task
 
 SLUG = "harvest"
 NAME = "禾屿集团"
@@ -48,13 +48,7 @@ def make_year(
 def make_ordered_year(task_id: int) -> None:
     """Do what `order_demo_year` asked for, the nightly figures included."""
     task = LongTask.objects.get(pk=task_id)
-    start_task(task, total=STEPS)
-
-    def report(line: str) -> None:
-        log_line(task, line)
-        report_progress(task, done=min(task.done + 1, STEPS))
-
-    told, slug = on_present_schema(report), task.params["slug"]
+    told, slug = tell_task(task, steps=STEPS), task.params["slug"]
     try:
         loaded = make_year(slug=slug, report=told)
     except Refusal as refused:
