@@ -26,7 +26,8 @@ DEFAULTS: dict[str, Any] = {
     "random_seed": 1,
     "welcome_code_ttl": 20.0,  # seconds
     "corp_tag_cap": 10000,
-    "contact_way_cap": 500000,
+    "contact_way_cap": 500000,  # ways to people and to groups together
+    "acquisition_quota": 1_000_000,  # customers a corp may still add by its links
     "send_confirm": "manual",  # or auto, late:SECONDS, never; {"CORP/USERID", "CORP", "*": word}
     "send_quota": "month",  # or 7week, 1day; {"CORP": word, "*": word}
     "send_dispatch_seconds": 0.0,  # real seconds of 41063 after a mass send was created

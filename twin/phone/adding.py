@@ -14,7 +14,7 @@ from twin.phone.html import empty, face, form_button, h, page
 from twin.phone.qr import qr_svg
 from twin.phone.session import holder_of
 from twin.wecom import acts
-from twin.wecom.acquisition import find_link, link_members
+from twin.wecom.acquisition import find_link, link_members, note_click
 from twin.wecom.contact_way import find_way
 from twin.wecom.corps import find_member
 
@@ -45,6 +45,9 @@ async def link_page(request: Request) -> Response:
     if link is None:
         return page("添加失败", empty("该链接已失效"), back="/phone/", status=404)
     channel = request.query_params.get("customer_channel", "")
+    holder = holder_of(request)
+    if holder is not None and request.method == "GET":
+        note_click(twin, link_id, holder.person)
     wanted = {"link_id": link_id, "customer_channel": channel}
     return _handle(request, link["corp_id"], link_members(twin, link), acts.add, wanted)
 

@@ -80,6 +80,8 @@ def _way_name(twin: Twin, row: Row) -> str:
 def _scanned(text: str) -> Response:
     """A code of the twin opens its page; any other web address opens as WeChat opens it."""
     config_id = config_id_in(text)
+    if config_id and ("/j/" in text or "/wwpic/join/" in text):
+        return RedirectResponse(f"/j/{config_id}", 303)
     if config_id and ("/q/" in text or "/wwpic/" in text or text == config_id):
         return RedirectResponse(f"/q/{config_id}", 303)
     if urlsplit(text).scheme in ("http", "https"):

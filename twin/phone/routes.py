@@ -15,6 +15,7 @@ from twin.phone import (
     group_talk,
     groups,
     holder,
+    joining,
     jsconfig,
     pages,
     purse,
@@ -50,4 +51,5 @@ routes: list[BaseRoute] = [
     *authorize.routes,
     *jsconfig.routes,
     *adding.routes,
+    *joining.routes,
 ]

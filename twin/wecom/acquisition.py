@@ -14,6 +14,7 @@ from twin.wecom.errors import Refused
 from twin.wecom.paging import page
 
 MAX_PEOPLE = 500
+DAY = 86_400
 
 
 def create_link(call: Call) -> Answer:
@@ -142,8 +143,41 @@ def list_customers(call: Call) -> Answer:
 
 
 def quota(call: Call) -> Answer:
-    """How many more may be added; the twin has plenty."""
-    return {"total": 1_000_000, "balance": 1_000_000, "quota_list": []}
+    """How many more may be added."""
+    total = int(call.twin.settings.get("acquisition_quota"))
+    return {"total": total, "balance": quota_left(call.twin, call.corp_id), "quota_list": []}
+
+
+def quota_left(twin: Twin, corp_id: str) -> int:
+    """The bought quota less everyone whose latest adding was by a link."""
+    used = twin.store.value(
+        "SELECT count(*) FROM follow WHERE corp_id = ? AND link_id IS NOT NULL", (corp_id,)
+    )
+    return max(0, int(twin.settings.get("acquisition_quota")) - int(used))
+
+
+def note_click(twin: Twin, link_id: str, person: str) -> None:
+    """Somebody opened a link."""
+    now = twin.clock.business()
+    twin.store.insert("link_click", link_id=link_id, person=person, at=now)
+
+
+def statistic(call: Call) -> Answer:
+    """People who opened a link and who were added by it; ≤ 30 days, of the last 180."""
+    link = _own_link(call)
+    start, end = call.body["start_time"], call.body["end_time"]
+    now = call.twin.clock.business()
+    if end < start or end - start > 30 * DAY or start < now - 180 * DAY:
+        raise Refused(40058, "start_time, end_time")
+    clicks = call.twin.store.value(
+        "SELECT count(DISTINCT person) FROM link_click WHERE link_id = ? AND at BETWEEN ? AND ?",
+        (link["link_id"], start, end),
+    )
+    added = call.twin.store.value(
+        "SELECT count(*) FROM follow WHERE link_id = ? AND createtime BETWEEN ? AND ?",
+        (link["link_id"], start, end),
+    )
+    return {"click_link_customer_cnt": int(clicks), "new_customer_cnt": int(added)}
 
 
 RANGE = Field(
@@ -188,6 +222,15 @@ routes: list[BaseRoute] = [
         "externalcontact/customer_acquisition/customer",
         list_customers,
         {**LINK_ID, **PAGE, "limit": Field(int, choices=range(1, 1001))},
+    ),
+    post(
+        "externalcontact/customer_acquisition/statistic",
+        statistic,
+        {
+            **LINK_ID,
+            "start_time": Field(int, required=True),
+            "end_time": Field(int, required=True),
+        },
     ),
     get("externalcontact/customer_acquisition_quota", quota),
 ]

@@ -7,7 +7,7 @@ from twin.context import Twin
 from twin.control import Body, Misuse
 from twin.people import external_userid_of, find_person
 from twin.store import Row, load
-from twin.wecom.acquisition import find_link, link_members
+from twin.wecom.acquisition import find_link, link_members, quota_left
 from twin.wecom.callbacks import emit
 from twin.wecom.contact_way import config_id_in, find_way, members_below
 from twin.wecom.corps import find_member, get_corp
@@ -59,6 +59,8 @@ def _announce(twin: Twin, source: Row, userid: str, external: str, half: bool) -
             "State": state or None,
         }
         event_ids.append(emit(twin, corp_id, "customer_acquisition", fields))
+    if source["link_id"] and quota_left(twin, corp_id) == 0:
+        emit(twin, corp_id, "customer_acquisition", {"ChangeType": "balance_exhausted"})
     kind = "add_half_external_contact" if half else "add_external_contact"
     more = {"State": state or None, "WelcomeCode": code}
     event_ids.append(emit_contact(twin, corp_id, kind, userid, external, **more))
@@ -119,6 +121,8 @@ def _from_link(twin: Twin, body: Body) -> Row:
     link = find_link(twin, body["link_id"])
     if link is None:
         raise Misuse("the link does not work", 404)
+    if quota_left(twin, link["corp_id"]) < 1:
+        raise Misuse("the quota of the links is used up", 409)
     channel = str(body.get("customer_channel") or "").encode()[:CHANNEL_BYTES]
     return {
         "corp_id": link["corp_id"],

@@ -7,7 +7,7 @@ from starlette.routing import BaseRoute, Route
 from twin.context import Twin, twin_of
 from twin.control import Body, Misuse, control, read_body
 from twin.store import Row, load
-from twin.wecom import acts, confirming, figures, group_acts, mass_results, tags
+from twin.wecom import acts, confirming, figures, group_acts, join_way, mass_results, tags
 from twin.wecom.callbacks import emit, verify_url
 from twin.wecom.contact_way import qr_code
 from twin.wecom.corps import get_corp, upsert_corp, upsert_department, upsert_member
@@ -137,6 +137,7 @@ routes: list[BaseRoute] = [
     control("POST", "act/directory", change_directory),
     control("POST", "act/group_create", group_acts.create),
     control("POST", "act/group_join", group_acts.join),
+    control("POST", "act/scan_join_way", join_way.scan_join_way),
     control("POST", "act/group_leave", group_acts.leave),
     control("POST", "act/group_change", group_acts.change),
     control("POST", "act/group_dismiss", group_acts.dismiss),

@@ -40,6 +40,13 @@ CREATE TABLE IF NOT EXISTS contact_way (
     config_id TEXT PRIMARY KEY, corp_id TEXT NOT NULL, created_at INTEGER NOT NULL,
     data TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS contact_way_corp ON contact_way (corp_id, created_at);
+CREATE TABLE IF NOT EXISTS join_way (
+    config_id TEXT PRIMARY KEY, corp_id TEXT NOT NULL, created_at INTEGER NOT NULL,
+    data TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS join_way_corp ON join_way (corp_id);
+CREATE TABLE IF NOT EXISTS link_click (
+    link_id TEXT NOT NULL, person TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS link_click_at ON link_click (link_id, at);
 CREATE TABLE IF NOT EXISTS acquisition_link (
     link_id TEXT PRIMARY KEY, corp_id TEXT NOT NULL, created_at INTEGER NOT NULL,
     data TEXT NOT NULL, deleted INTEGER NOT NULL DEFAULT 0);
