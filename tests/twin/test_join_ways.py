@@ -3,7 +3,7 @@
 import pytest
 
 from tests.twin.groups_kit import act, group, person
-from tests.twin.wecom_kit import http
+from tests.twin.wecom_kit import browser, http
 
 JOIN = "externalcontact/groupchat"
 LINKS = "externalcontact/customer_acquisition"
@@ -170,3 +170,85 @@ def test_statistics_of_more_than_thirty_days_are_refused(corp):
     answer = corp.post(f"{LINKS}/statistic", link_id=link["link_id"], **period)
 
     assert answer["errcode"] == 40058
+
+
+def test_a_friend_stays_a_friend_when_the_quota_is_used_up(corp):
+    corp.twin.admin("POST", "settings", acquisition_quota=1)
+    link_id, lin = _link(corp)["link_id"], person(corp)
+    act(corp, "add", person=lin, link_id=link_id)
+
+    assert act(corp, "add", person=lin, link_id=link_id)["already"] is True
+
+
+def test_a_half_adding_and_its_confirmation_use_the_quota_once(corp):
+    corp.twin.admin("POST", "settings", acquisition_quota=1)
+    link_id, lin = _link(corp)["link_id"], person(corp)
+    act(corp, "add", person=lin, link_id=link_id, half=True)
+    act(corp, "add", person=lin, link_id=link_id)
+
+    changes = [row["fields"].get("ChangeType") for row in corp.twin.log("callback.event")]
+    assert changes.count("add_external_contact") == 1
+    assert changes.count("balance_exhausted") == 1
+
+
+def test_opening_a_link_counts_a_person_once_and_adding_is_counted_apart(corp):
+    link = _link(corp)
+    phones = [browser(corp.twin, person(corp, name)) for name in ("小林", "小周")]
+    for phone in (*phones, phones[0]):
+        assert phone.get(link["url"]).status_code == 200
+    phones[0].post(link["url"])
+
+    period = {"start_time": link["create_time"] - 60, "end_time": link["create_time"] + 600}
+    told = corp.post(f"{LINKS}/statistic", link_id=link["link_id"], **period)
+
+    assert (told["click_link_customer_cnt"], told["new_customer_cnt"]) == (2, 1)
+
+
+def test_on_a_phone_the_code_shows_the_group_and_leads_into_it(corp):
+    chat = group(corp, name="会员一群")
+    way = shown(corp, made(corp, chat, room_base_name="会员群", state="gc_3"))
+    lin = person(corp)
+    phone = browser(corp.twin, lin)
+
+    seen = phone.post("/phone/scan", data={"text": way["qr_code"]})
+    asked = phone.get(f"/j/{way['config_id']}").text
+    joined = phone.post(f"/j/{way['config_id']}")
+
+    assert seen.headers["location"] == f"/j/{way['config_id']}"
+    assert "会员群" in asked
+    assert "加入群聊" in asked
+    assert joined.headers["location"] == f"/phone/group/{chat}"
+    [stay] = corp.post(f"{JOIN}/get", chat_id=chat)["group_chat"]["member_list"][1:]
+    assert stay["state"] == "gc_3"
+
+
+def test_on_a_phone_a_full_and_a_dead_code_say_so_and_nobody_is_in(corp):
+    chat = group(corp)
+    corp.twin.admin("POST", "settings", group_member_cap=1)
+    code = made(corp, chat, auto_create_room=0)
+    phone = browser(corp.twin, person(corp))
+
+    full, dead = phone.post(f"/j/{code}"), phone.get(f"/j/{'0' * 32}")
+
+    assert (full.status_code, "群聊人数已满" in full.text) == (409, True)
+    assert (dead.status_code, "该二维码已失效" in dead.text) == (404, True)
+    assert len(corp.post(f"{JOIN}/get", chat_id=chat)["group_chat"]["member_list"]) == 1
+
+
+def test_a_phone_that_nobody_holds_asks_who_it_is_and_comes_back(corp):
+    code = made(corp, group(corp))
+
+    answer = http.get(f"{corp.twin.base}/j/{code}", follow_redirects=False)
+
+    assert answer.headers["location"] == f"/phone/who?next=%2Fj%2F{code}"
+
+
+def test_a_guide_who_scans_the_code_is_in_the_group_as_staff(corp):
+    chat = group(corp, owner="cai")
+    code = made(corp, chat)
+
+    answer = browser(corp.twin, "dee").post(f"/j/{code}")
+
+    assert answer.headers["location"] == f"/phone/group/{chat}"
+    stays = corp.post(f"{JOIN}/get", chat_id=chat)["group_chat"]["member_list"]
+    assert [(stay["userid"], stay["type"]) for stay in stays] == [("cai", 1), ("dee", 1)]

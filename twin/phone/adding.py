@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -10,9 +9,9 @@ from starlette.routing import BaseRoute, Route
 
 from twin.context import Twin, twin_of
 from twin.control import Misuse
-from twin.phone.html import empty, face, form_button, h, page
-from twin.phone.qr import qr_svg
+from twin.phone.html import empty, page, profile
 from twin.phone.session import holder_of
+from twin.phone.shell import ask_who, code_picture
 from twin.wecom import acts
 from twin.wecom.acquisition import find_link, link_members, note_click
 from twin.wecom.contact_way import find_way
@@ -24,8 +23,7 @@ async def picture(request: Request) -> Response:
     twin, config_id = twin_of(request), request.path_params["config_id"]
     if find_way(twin, config_id) is None:
         return Response(status_code=404)
-    svg = qr_svg(f"{twin.settings.get('public_base')}/q/{config_id}")
-    return Response(svg, media_type="image/svg+xml")
+    return code_picture(twin, f"/q/{config_id}")
 
 
 async def code_page(request: Request) -> Response:
@@ -60,10 +58,10 @@ def _handle(
     wanted: dict[str, Any],
 ) -> Response:
     twin, holder = twin_of(request), holder_of(request)
-    here = f"{request.url.path}?{request.url.query}".rstrip("?")
     if holder is None:
-        return RedirectResponse(f"/phone/who?next={quote(here, safe='')}", 303)
+        return ask_who(request)
     if request.method == "GET":
+        here = f"{request.url.path}?{request.url.query}".rstrip("?")
         return _card(twin, corp_id, users, here)
     try:
         with twin.store.transaction():
@@ -77,11 +75,7 @@ def _card(twin: Twin, corp_id: str, users: list[str], action: str) -> Response:
     corp = twin.store.row("SELECT name FROM corp WHERE corp_id = ?", (corp_id,)) or {"name": ""}
     member = find_member(twin, corp_id, users[0]) if len(users) == 1 else None
     name = member["name"] if member else f"{corp['name']}导购"
-    body = (
-        f"<div class='profile'>{face(name)}<div><b>{h(name)}</b>"
-        f"<div>@{h(corp['name'])}</div></div></div>"
-        f"<div class='pad'>{form_button(action, '添加到通讯录')}</div>"
-    )
+    body = profile(name, f"@{corp['name']}", action, "添加到通讯录")
     return page("详细资料", body, back="/phone/")
 
 

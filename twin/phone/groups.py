@@ -6,11 +6,10 @@ from starlette.routing import BaseRoute, Route
 
 from twin.context import Twin, twin_of
 from twin.phone.group_seat import act_in, name_of, seat_of, title_of
-from twin.phone.html import cell, empty, face, form_button, h, page
+from twin.phone.html import cell, empty, page, profile
 from twin.phone.messages import summary, when
-from twin.phone.qr import qr_svg
 from twin.phone.session import holder_of
-from twin.phone.shell import ask_who, shell
+from twin.phone.shell import ask_who, code_picture, shell
 from twin.store import Row, load
 from twin.wecom import chats, group_acts
 
@@ -57,8 +56,7 @@ async def picture(request: Request) -> Response:
     twin, chat_id = twin_of(request), request.path_params["chat_id"]
     if chats.find_chat(twin, chat_id) is None:
         return Response(status_code=404)
-    svg = qr_svg(f"{twin.settings.get('public_base')}/g/{chat_id}")
-    return Response(svg, media_type="image/svg+xml")
+    return code_picture(twin, f"/g/{chat_id}")
 
 
 async def join_page(request: Request) -> Response:
@@ -81,10 +79,8 @@ async def join_page(request: Request) -> Response:
 
 def _card(twin: Twin, chat: Row, action: str) -> str:
     owner = name_of(twin, chat["corp_id"], chat["owner"])
-    return (
-        f"<div class='profile'>{face(chat['name'] or '群')}<div><b>{h(title_of(twin, chat))}</b>"
-        f"<div>群主 {h(owner)}</div></div></div>"
-        f"<div class='pad'>{form_button(action, '加入群聊')}</div>"
+    return profile(
+        title_of(twin, chat), f"群主 {owner}", action, "加入群聊", icon=chat["name"] or "群"
     )
 
 

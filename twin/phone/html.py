@@ -83,6 +83,15 @@ def form_button(action: str, label: str, kind: str = "", **hidden: str) -> str:
     )
 
 
+def profile(name: str, note: str, action: str, label: str, *, icon: str = "") -> str:
+    """Whom or what one is about to add, and the one button that does it."""
+    words = f"<div><b>{h(name)}</b><div>{h(note)}</div></div>"
+    return (
+        f"<div class='profile'>{face(icon or name)}{words}</div>"
+        f"<div class='pad'>{form_button(action, label)}</div>"
+    )
+
+
 def empty(text: str) -> str:
     """What a page without content says."""
     return f"<p class='empty'>{h(text)}</p>"

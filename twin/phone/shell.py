@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from twin.context import Twin, twin_of
 from twin.control import Body, Misuse
 from twin.phone.html import page, tabs
+from twin.phone.qr import qr_svg
 from twin.phone.session import Holder
 
 CUSTOMER_TABS = [
@@ -37,7 +38,14 @@ def shell(request: Request, holder: Holder, title: str, body: str) -> Response:
 
 def ask_who(request: Request) -> Response:
     """Nobody holds the phone yet: choose, then come back here."""
-    return RedirectResponse(f"/phone/who?next={quote(request.url.path, safe='')}", 303)
+    here = f"{request.url.path}?{request.url.query}".rstrip("?")
+    return RedirectResponse(f"/phone/who?next={quote(here, safe='')}", 303)
+
+
+def code_picture(twin: Twin, path: str) -> Response:
+    """A QR code, for any scanner, of a page of the twin's."""
+    svg = qr_svg(f"{twin.settings.get('public_base')}{path}")
+    return Response(svg, media_type="image/svg+xml")
 
 
 def act_on(request: Request, act: Act, sender: str, person: str, **more: str) -> None:

@@ -41,7 +41,12 @@ def add(twin: Twin, body: Body) -> Row:
     if old and not old["deleted_by_customer"] and not old["half"]:
         return _answer(userid, external, source["state"], None, [], already=True)
     half = bool(body.get("half"))
+    spends = bool(source["link_id"]) and not (old and old["link_id"])
+    if spends and quota_left(twin, source["corp_id"]) < 1:
+        raise Misuse("the quota of the links is used up", 409)
     _keep_follow(twin, source, userid, external, old, half)
+    if spends and quota_left(twin, source["corp_id"]) == 0:
+        emit(twin, source["corp_id"], "customer_acquisition", {"ChangeType": "balance_exhausted"})
     return _announce(twin, source, userid, external, half)
 
 
@@ -59,8 +64,6 @@ def _announce(twin: Twin, source: Row, userid: str, external: str, half: bool) -
             "State": state or None,
         }
         event_ids.append(emit(twin, corp_id, "customer_acquisition", fields))
-    if source["link_id"] and quota_left(twin, corp_id) == 0:
-        emit(twin, corp_id, "customer_acquisition", {"ChangeType": "balance_exhausted"})
     kind = "add_half_external_contact" if half else "add_external_contact"
     more = {"State": state or None, "WelcomeCode": code}
     event_ids.append(emit_contact(twin, corp_id, kind, userid, external, **more))
@@ -121,8 +124,6 @@ def _from_link(twin: Twin, body: Body) -> Row:
     link = find_link(twin, body["link_id"])
     if link is None:
         raise Misuse("the link does not work", 404)
-    if quota_left(twin, link["corp_id"]) < 1:
-        raise Misuse("the quota of the links is used up", 409)
     channel = str(body.get("customer_channel") or "").encode()[:CHANNEL_BYTES]
     return {
         "corp_id": link["corp_id"],

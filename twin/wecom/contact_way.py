@@ -23,8 +23,7 @@ def add_contact_way(call: Call) -> Answer:
     body = call.body
     _check_style(body, body["type"])
     check_people(call, body, body["type"])
-    if ways_made(call) >= int(call.twin.settings.get("contact_way_cap")):
-        raise Refused(41045)
+    check_quota(call)
     config_id = secrets.token_hex(16)
     call.twin.store.insert(
         "contact_way",
@@ -39,11 +38,13 @@ def add_contact_way(call: Call) -> Answer:
     return answer
 
 
-def ways_made(call: Call) -> int:
-    """How much of the quota a corp has used: its codes of both kinds, for people and groups."""
+def check_quota(call: Call) -> None:
+    """41045 when a corp's codes of both kinds, for people and for groups, use up its quota."""
     sql = "SELECT count(*) FROM {} WHERE corp_id = ?"
     tables = ("contact_way", "join_way")
-    return sum(int(call.twin.store.value(sql.format(t), (call.corp_id,))) for t in tables)
+    made = sum(int(call.twin.store.value(sql.format(t), (call.corp_id,))) for t in tables)
+    if made >= int(call.twin.settings.get("contact_way_cap")):
+        raise Refused(41045)
 
 
 def qr_code(twin: Twin, config_id: str) -> str:

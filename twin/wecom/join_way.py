@@ -9,7 +9,7 @@ from twin.control import Body, Misuse
 from twin.store import Row, dump, load
 from twin.strict import Field
 from twin.wecom import chats, group_acts
-from twin.wecom.contact_way import config_id_in, ways_made
+from twin.wecom.contact_way import check_quota, config_id_in
 from twin.wecom.endpoint import Answer, Call, post
 from twin.wecom.errors import Refused
 
@@ -20,8 +20,7 @@ REMARK_CHARS = 30
 def add_join_way(call: Call) -> Answer:
     """A new code; the answer has no picture. 41045 when the shared quota is used up."""
     _check_groups(call)
-    if ways_made(call) >= int(call.twin.settings.get("contact_way_cap")):
-        raise Refused(41045)
+    check_quota(call)
     config_id = secrets.token_hex(16)
     call.twin.store.insert(
         "join_way",
@@ -98,13 +97,14 @@ def del_join_way(call: Call) -> Answer:
 
 
 def scan_join_way(twin: Twin, body: Body) -> Row:
-    """POST act/scan_join_way {person, config_id | qr_code}: into the first group with room."""
+    """POST act/scan_join_way {person | userid, config_id | qr_code}: where there is room."""
     config_id = body.get("config_id") or config_id_in(str(body.get("qr_code") or ""))
     way = find_join_way(twin, str(config_id or ""))
     if way is None:
         raise Misuse("the code does not work", 404)
-    chat = _with_room(twin, way, body["person"])
-    wanted = {"chat_id": chat["chat_id"], "person": body["person"], "scene": chats.BY_QR}
+    who: Body = {name: body[name] for name in ("person", "userid") if name in body}
+    chat = _with_room(twin, way, str(who.get("person") or body["userid"]))
+    wanted = {**who, "chat_id": chat["chat_id"], "scene": chats.BY_QR}
     joined = group_acts.join(twin, {**wanted, "state": way["data"].get("state", "")})
     return {"chat_id": chat["chat_id"], **joined}
 
