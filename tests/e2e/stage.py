@@ -154,7 +154,18 @@ class Stage:
 
 def manage(*arguments: str) -> dict[str, Any]:
     """Run a management command in the environment given; its object, or its complaint."""
-    done = subprocess.run(
+    done = run_command(*arguments)
+    assert done.returncode == 0, f"{arguments[0]}: {done.stderr[-2000:]}{done.stdout[-2000:]}"
+    return told_by(done)
+
+
+def told_by(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    """The object that a command ended with, whether it was content or not."""
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def run_command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [sys.executable, "manage.py", *arguments, "--json"],
         cwd=ROOT,
         env=dict(os.environ),
@@ -163,5 +174,3 @@ def manage(*arguments: str) -> dict[str, Any]:
         timeout=120,
         check=False,
     )
-    assert done.returncode == 0, f"{arguments[0]}: {done.stderr[-2000:]}{done.stdout[-2000:]}"
-    return dict(json.loads(done.stdout.splitlines()[-1]))
